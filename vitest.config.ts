@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'backend',
+          include: ['backend/src/**/*.test.ts', 'backend/tests/**/*.test.ts'],
+          globalSetup: ['backend/tests/support/global-setup.ts'],
+        },
+      },
+      // The repository's own tools: no database.
+      { extends: true, test: { name: 'tools', include: ['{scripts,benchmarks}/**/*.test.ts'] } },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['backend/src/**/*.ts'],
+      exclude: ['**/*.test.ts'],
+      thresholds: { lines: 95, branches: 90 },
+    },
+  },
+})
