@@ -1,0 +1,30 @@
+// The one query representation. Front ends build a `ReadRequest`; `planRead` checks it against the catalog and
+// answers an immutable `ReadPlan`, which `query/sql` compiles.
+export {
+  AggregatesNotAllowedError,
+  ColumnNotFoundError,
+  DuplicateEmbedError,
+  EmbedFilterError,
+  NestingError,
+  NotEmbeddedError,
+  NotImplementedError,
+  InvalidQueryError,
+  RelatedOrderError,
+  RelationNotFoundError,
+  SchemaNotExposedError,
+} from './errors.ts'
+export {
+  isOperatorName,
+  OPERATORS,
+  type Operator,
+  type OperatorName,
+  type OperatorValue,
+} from './operators.ts'
+export type { PlanRules } from './planning.ts'
+export { exposedRelation, planRead } from './read.ts'
+export { AmbiguousRelationshipError, RelationshipNotFoundError } from './relationship-errors.ts'
+export type * from './request.ts'
+export { similarName } from './similar-names.ts'
+export { parseTypeName, type TypeName } from './type-name.ts'
+export type * from './types.ts'
+export { fieldsOf, nodesOf, relationsOf } from './walk.ts'

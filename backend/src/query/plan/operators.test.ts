@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { compareOperator, isOperatorName, OPERATORS } from './operators.ts'
+
+test('the table holds the operators that PostgREST documents, and no others', () => {
+  expect(Object.keys(OPERATORS).sort()).toEqual(
+    [
+      ...['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'like', 'ilike', 'match', 'imatch'],
+      ...['in', 'is', 'isdistinct', 'fts', 'plfts', 'phfts', 'wfts'],
+      ...['cs', 'cd', 'ov', 'sl', 'sr', 'nxr', 'nxl', 'adj'],
+    ].sort(),
+  )
+})
+
+test('any and all follow comparisons and patterns only', () => {
+  const quantifiable = Object.entries(OPERATORS).filter(([, { quantifiable }]) => quantifiable)
+  expect(quantifiable.map(([name]) => name)).toEqual(
+    'eq gt gte lt lte like ilike match imatch'.split(' '),
+  )
+})
+
+test('nothing can be added to it', () => {
+  expect(Object.isFrozen(OPERATORS)).toBe(true)
+  expect(Object.values(OPERATORS).every(Object.isFrozen)).toBe(true)
+})
+
+test('words of every object are no operators', () => {
+  expect(isOperatorName('eq')).toBe(true)
+  for (const word of ['toString', '__proto__', 'constructor', 'foo', '']) {
+    expect(isOperatorName(word)).toBe(false)
+    expect(() => compareOperator(word)).toThrow(expect.objectContaining({ code: 'PGRST100' }))
+  }
+})
+
+test('an operator with a test of its own is no comparison', () => {
+  expect(compareOperator('adj')).toBe('adj')
+  expect(() => compareOperator('in')).toThrow("Unknown operator 'in'")
+})
