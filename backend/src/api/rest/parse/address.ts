@@ -1,0 +1,52 @@
+import type { FieldPath } from '../../../query/plan/index.ts'
+import { DOT } from './characters.ts'
+import { NotEmbeddedError } from './errors.ts'
+import { scanJsonPath, scanName } from './names.ts'
+import type { EmbedDraft, NodeDraft } from './node.ts'
+import { Scanner } from './scanner.ts'
+
+/** Embeds by name or alias, from the root down. Empty: the root itself. */
+export type EmbedPath = readonly string[]
+
+export const ROOT: EmbedPath = Object.freeze([])
+
+/** The name of a filter: `age`, `data->>key`, `clients.projects.name`. */
+export function parseAddress(text: string): {
+  readonly path: EmbedPath
+  readonly field: FieldPath
+} {
+  const scanner = new Scanner(text, 'tree path')
+  let name = scanName(scanner)
+  let path: string[] | undefined
+  while (scanner.take(DOT)) {
+    path ??= []
+    path.push(name)
+    name = scanName(scanner)
+  }
+  const field = { name, path: scanJsonPath(scanner) }
+  scanner.expectEnd('"->>", "->", delimiter (.) or end of input')
+  return { path: path ?? ROOT, field }
+}
+
+/** What stands before `.order`, `.limit`, `.offset`, `.and` or `.or`. */
+export function parseEmbedPath(text: string): EmbedPath {
+  const scanner = new Scanner(text, 'tree path')
+  const path = [scanName(scanner)]
+  while (scanner.take(DOT)) path.push(scanName(scanner))
+  scanner.expectEnd('delimiter (.) or end of input')
+  return path
+}
+
+/** The node that a path leads to. Names are those of the answer: the alias, otherwise the target as written. */
+export function findNode(root: NodeDraft, path: EmbedPath): NodeDraft {
+  let node = root
+  for (const name of path) node = findEmbed(node, name)
+  return node
+}
+
+function findEmbed(node: NodeDraft, name: string): EmbedDraft {
+  for (const item of node.select) {
+    if (item.kind === 'embed' && (item.alias ?? item.target) === name) return item
+  }
+  throw new NotEmbeddedError(name)
+}

@@ -1,0 +1,114 @@
+import { InvalidPreferencesError } from './errors.ts'
+
+/** The Prefer header (RFC 7240) as PostgREST understands it. Undefined: not asked for. */
+export interface Preferences {
+  readonly resolution: 'merge-duplicates' | 'ignore-duplicates' | undefined
+  readonly missing: 'default' | 'null' | undefined
+  readonly return: 'representation' | 'minimal' | 'headers-only' | undefined
+  readonly count: 'exact' | 'planned' | 'estimated' | undefined
+  readonly tx: 'commit' | 'rollback' | undefined
+  readonly handling: 'strict' | 'lenient' | undefined
+  /** Any text: PostgreSQL decides whether it is a time zone. */
+  readonly timezone: string | undefined
+  /** Rows that a write or call may touch. It counts with `handling=strict` only. */
+  readonly maxAffected: number | undefined
+}
+
+export interface PreferenceOptions {
+  /** `tx` is heeded (`db-tx-end` with `-allow-override`); otherwise it is understood and ignored. Default false. */
+  readonly allowTransactionEnd?: boolean
+}
+
+export const NO_PREFERENCES: Preferences = Object.freeze({
+  resolution: undefined,
+  missing: undefined,
+  return: undefined,
+  count: undefined,
+  tx: undefined,
+  handling: undefined,
+  timezone: undefined,
+  maxAffected: undefined,
+})
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+type Setter = (preferences: Mutable<Preferences>) => void
+
+/** Every preference of a fixed text. Of two that exclude each other the first one holds. */
+const TOKENS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
+  ['resolution=merge-duplicates', p => (p.resolution ??= 'merge-duplicates')],
+  ['resolution=ignore-duplicates', p => (p.resolution ??= 'ignore-duplicates')],
+  ['missing=default', p => (p.missing ??= 'default')],
+  ['missing=null', p => (p.missing ??= 'null')],
+  ['return=representation', p => (p.return ??= 'representation')],
+  ['return=minimal', p => (p.return ??= 'minimal')],
+  ['return=headers-only', p => (p.return ??= 'headers-only')],
+  ['count=exact', p => (p.count ??= 'exact')],
+  ['count=planned', p => (p.count ??= 'planned')],
+  ['count=estimated', p => (p.count ??= 'estimated')],
+  ['tx=commit', p => (p.tx ??= 'commit')],
+  ['tx=rollback', p => (p.tx ??= 'rollback')],
+  ['handling=strict', p => (p.handling ??= 'strict')],
+  ['handling=lenient', p => (p.handling ??= 'lenient')],
+])
+
+/** Reads one Prefer header or several. With `handling=strict` unknown preferences fail with PGRST122. */
+export function parsePrefer(
+  header: string | readonly string[] | undefined,
+  options: PreferenceOptions = {},
+): Preferences {
+  if (header === undefined) return NO_PREFERENCES
+  const text = typeof header === 'string' ? header : header.join(',')
+  const preferences: Mutable<Preferences> = { ...NO_PREFERENCES }
+  const invalid: string[] = []
+  for (const part of text.split(',')) {
+    const token = part.trim()
+    if (!applyToken(preferences, token)) invalid.push(token)
+  }
+  if (options.allowTransactionEnd !== true) preferences.tx = undefined
+  if (invalid.length > 0 && preferences.handling === 'strict') {
+    throw new InvalidPreferencesError(invalid)
+  }
+  return preferences
+}
+
+/** False when nobody here understands it. */
+function applyToken(preferences: Mutable<Preferences>, token: string): boolean {
+  const setter = TOKENS.get(token)
+  if (setter !== undefined) setter(preferences)
+  else if (token.startsWith(TIMEZONE)) preferences.timezone ??= token.slice(TIMEZONE.length)
+  else if (token.startsWith(MAX_AFFECTED)) {
+    preferences.maxAffected ??= parseCount(token.slice(MAX_AFFECTED.length))
+  } else return token === ''
+  return true
+}
+
+const TIMEZONE = 'timezone='
+const MAX_AFFECTED = 'max-affected='
+
+function parseCount(text: string): number | undefined {
+  const count = /^-?[0-9]+$/.test(text) ? Number(text) : undefined
+  return Number.isSafeInteger(count) ? count : undefined
+}
+
+/**
+ * The `Preference-Applied` header in PostgREST's order, undefined when empty. `preferences` are those that the kind of
+ * request at hand heeds: a read leaves out `return`, for instance.
+ */
+export function preferenceApplied(preferences: Partial<Preferences>): string | undefined {
+  const { handling, maxAffected } = preferences
+  const applied = [
+    render('resolution', preferences.resolution),
+    render('missing', preferences.missing),
+    render('return', preferences.return),
+    render('count', preferences.count),
+    render('tx', preferences.tx),
+    render('handling', handling),
+    render('timezone', preferences.timezone),
+    handling === 'strict' ? render('max-affected', maxAffected) : undefined,
+  ].filter(token => token !== undefined)
+  return applied.length === 0 ? undefined : applied.join(', ')
+}
+
+function render(name: string, value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : `${name}=${value}`
+}
