@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
+import { createPool, type Pool } from './pool.ts'
+import type { Step } from './steps.ts'
+import { parseTarget } from './target.ts'
+
+let database: TestDatabase
+let pool: Pool
+
+beforeAll(async () => {
+  database = await createDatabase(`
+    create table thing (id int primary key, note text);
+    create table late (id int references thing deferrable initially deferred);
+    insert into thing values (1, 'one'), (2, null);
+  `)
+  pool = createPool({ target: parseTarget(database.url), sizeMax: 1, statementsMax: 3 })
+})
+afterAll(async () => {
+  await pool.end(1_000)
+  await database.drop()
+})
+
+function step(text: string, values: Step['values'] = [], name = ''): Step {
+  return { text, name, values, discard: false }
+}
+
+function run(...steps: Step[]) {
+  return pool.use(connection => connection.batch(steps))
+}
+
+test('a batch answers the rows of each step as text', async () => {
+  const results = await run(
+    step('select * from thing where id >= $1 order by id', ['1']),
+    step('select true, 1.50, null, $1::text', ['ä😀']),
+    step('update thing set note = note'),
+    step(''),
+  )
+  expect(results).toEqual([
+    [
+      ['1', 'one'],
+      ['2', null],
+    ],
+    [['t', '1.50', null, 'ä😀']],
+    [],
+    [],
+  ])
+})
+
+test('the rows of a discarded step are left out', async () => {
+  const discarded = { ...step('select * from thing'), discard: true }
+  expect(await run(discarded, step('select 1'))).toEqual([[], [['1']]])
+})
+
+test('a batch is one transaction: an error undoes the steps before it', async () => {
+  const failing = run(
+    step('insert into thing values (3, $1)', ['three']),
+    step('select 1 / $1::int', ['0']),
+    step('select 1'),
+  )
+  await expect(failing).rejects.toMatchObject({
+    code: '22012',
+    step: 1,
+    message: 'division by zero',
+  })
+  expect(await run(step('select count(*) from thing'))).toEqual([[['2']]])
+})
+
+test('an error tells what PostgreSQL said, and nothing of the query', async () => {
+  const error = await run(step('insert into thing values (1, $1)', ['secret'])).catch(
+    caught => caught,
+  )
+  expect(error).toMatchObject({
+    name: 'DatabaseError',
+    code: '23505',
+    severity: 'ERROR',
+    details: 'Key (id)=(1) already exists.',
+    table: 'thing',
+    constraint: 'thing_pkey',
+    isFatal: false,
+  })
+  expect(JSON.stringify({ ...error, message: error.message })).not.toContain('secret')
+})
+
+test('a deferred constraint fails at the commit, after the last step', async () => {
+  await expect(run(step('insert into late values (99)'))).rejects.toMatchObject({
+    code: '23503',
+    step: 1,
+  })
+})
+
+test('statements are prepared once, and the least recently used are closed', async () => {
+  const names = () =>
+    run(step('select name from pg_prepared_statements order by name', [], 'names'))
+  await run(step('select $1::int', ['1'], 'a'), step('select $1::int', ['2'], 'a'))
+  await run(step('select 2', [], 'b'))
+  expect(await names()).toEqual([[['a'], ['b'], ['names']]])
+  await run(step('select 3', [], 'c'))
+  expect(await names()).toEqual([[['b'], ['c'], ['names']]])
+})
+
+test('a statement prepared by a batch that failed later is known; one that came after the error is not', async () => {
+  const text = 'select $1::int'
+  await expect(
+    run(step(text, ['1'], 'early'), step('select 1/0'), step(text, ['2'], 'never')),
+  ).rejects.toThrow('division by zero')
+  expect(await run(step(text, ['3'], 'early'), step(text, ['4'], 'never'))).toEqual([
+    [['3']],
+    [['4']],
+  ])
+})
+
+test('statements that the server has lost are prepared anew after one error', async () => {
+  await run(step('select 5', [], 'lost'))
+  await run(step('deallocate all'))
+  const again = () => run(step('select 5', [], 'lost'))
+  await expect(again()).rejects.toMatchObject({
+    code: '26000',
+    hint: expect.stringContaining('pool.prepare'),
+  })
+  expect(await again()).toEqual([[['5']]])
+})
+
+test('a statement whose columns have changed is prepared anew after one error', async () => {
+  const again = () => run(step('select * from changing', [], 'changing'))
+  await run(step('create table changing (a int)'))
+  await again()
+  await run(step('alter table changing add b int'))
+  await expect(again()).rejects.toMatchObject({ code: '0A000' })
+  expect(await again()).toEqual([[]])
+})
+
+test('without preparing, no statement stays on the server', async () => {
+  const plain = createPool({ target: parseTarget(database.url), prepare: false })
+  const seen = await plain.use(connection =>
+    connection.batch([step('select 1', [], 'a'), step('select name from pg_prepared_statements')]),
+  )
+  expect(seen).toEqual([[['1']], []])
+  await plain.end(1_000)
+})
+
+test('large values go both ways', async () => {
+  const large = 'ä'.repeat(700_000)
+  const [rows = []] = await run(step('select $1::text, $1::text', [large]))
+  expect(rows[0]?.[0] === large && rows[0][1] === large).toBe(true)
+})
+
+test('thousands of rows arrive in order', async () => {
+  const [rows = []] = await run(
+    step('select n, repeat($1, 50) from generate_series(1, 20000) n', ['x']),
+  )
+  expect(rows.length).toBe(20_000)
+  expect(rows.every(([n], index) => n === String(index + 1))).toBe(true)
+})
+
+test('isolation is chosen by an explicit transaction among the steps', async () => {
+  const results = await run(
+    step('begin isolation level serializable read only'),
+    step('show transaction_isolation'),
+    step('show transaction_read_only'),
+    step('commit'),
+  )
+  expect(results.slice(1, 3)).toEqual([[['serializable']], [['on']]])
+})
+
+test('a transaction left open is rolled back before the next caller', async () => {
+  await run(step('begin'), step('insert into thing values (7)'))
+  await expect(run(step('begin'), step('select 1/0'))).rejects.toThrow('division')
+  await run(step('select 1'))
+  expect(await run(step('select count(*) from thing where id = 7'))).toEqual([[['0']]])
+})
+
+test('a notice, a changed setting and a notification amid a batch do not disturb it', async () => {
+  const results = await run(
+    step(`do $$ begin raise notice 'hello'; end $$`),
+    step(`listen here`),
+    step(`notify here`),
+    step(`set application_name = 'other'`),
+    step('select 1'),
+  )
+  expect(results[4]).toEqual([['1']])
+  expect(await run(step('unlisten *'), step('select 2'))).toEqual([[], [['2']]])
+})
+
+test('COPY does not belong in a batch and costs the connection, not the pool', async () => {
+  await expect(run(step('copy thing from stdin'))).rejects.toMatchObject({
+    code: 'PGRST001',
+    status: 503,
+  })
+  expect(await run(step('select 1'))).toEqual([[['1']]])
+})
+
+test('a batch that cannot be written is refused before anything is sent', async () => {
+  await expect(run(step('delete from thing'), step('select \0'))).rejects.toThrow('NUL')
+  expect(await run(step('select count(*) from thing'))).toEqual([[['2']]])
+})
+
+test('a connection runs one batch at a time', async () => {
+  await pool.use(async connection => {
+    const first = connection.batch([step('select 1')])
+    await expect(connection.batch([step('select 2')])).rejects.toThrow('one batch at a time')
+    await expect(connection.query('select 2')).rejects.toThrow('one statement at a time')
+    expect(await first).toEqual([[['1']]])
+  })
+})
+
+test('queries through the driver answer objects with values of their types', async () => {
+  expect(await pool.query('select id, note from thing where id = $1', [2])).toEqual([
+    { id: 2, note: null },
+  ])
+  await expect(pool.query('select * from nowhere')).rejects.toMatchObject({
+    name: 'DatabaseError',
+    code: '42P01',
+  })
+})

@@ -1,0 +1,48 @@
+import type { Buffer } from 'node:buffer'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type pg from 'pg'
+import { assert } from '../../base/index.ts'
+import type { CancelTarget } from './cancel.ts'
+import { DirectSocket, tlsOptions } from './open-client.ts'
+import type { Target } from './target.ts'
+
+/**
+ * The one place that relies on how `pg` is made inside: its parser is the one `data` listener of
+ * `client.connection.stream`, and a client knows the `processID` and `secretKey` of its backend.
+ */
+
+/**
+ * From now on `read` gets what arrives, valid during the call only, and nothing reaches the driver but what is passed
+ * to the returned function. The client must be logged in and idle.
+ */
+export function takeOver(
+  client: pg.Client,
+  read: (bytes: Buffer) => void,
+): (bytes: Buffer) => void {
+  const { stream } = client.connection
+  const listeners = stream.listeners('data')
+  assert(listeners.length === 1, 'pg reads its socket with one listener')
+  stream.removeAllListeners('data')
+  if (stream instanceof DirectSocket) stream.onBytes = read
+  else stream.on('data', read)
+  return listeners[0] as (bytes: Buffer) => void
+}
+
+type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>
+
+/** What a cancel request for this client needs. */
+export function cancelTargetOf(client: pg.Client, target: Target): CancelTarget {
+  const { processID, secretKey } = client as pg.Client & { processID: unknown; secretKey: unknown }
+  assert(typeof processID === 'number' && typeof secretKey === 'number', 'pg knows its backend')
+  const { remoteAddress, remotePort } = client.connection.stream as Duplex & Partial<Peer>
+  const isTls = 'encrypted' in client.connection.stream
+  return {
+    processId: processID,
+    secret: secretKey,
+    address: target.host.startsWith('/')
+      ? { path: `${target.host}/.s.PGSQL.${target.port}` }
+      : { host: remoteAddress ?? target.host, port: remotePort ?? target.port },
+    tls: isTls ? { options: tlsOptions(target) ?? {}, host: target.host } : undefined,
+  }
+}

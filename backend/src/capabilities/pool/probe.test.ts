@@ -1,0 +1,122 @@
+import { createServer, type Server } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
+import { probe } from './probe.ts'
+import { startError } from './start-errors.ts'
+import { parseTarget } from './target.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createDatabase()
+})
+afterAll(() => database.drop())
+
+/** The URL of the test database with some of it changed. */
+function changed(change: (url: URL) => void) {
+  const url = new URL(database.url)
+  change(url)
+  return parseTarget(url.href, {})
+}
+
+/** What a server that says this makes of a first connection. */
+function said(code: string, message: string, url = 'postgres://web:secret@db.example/shop') {
+  return startError(Object.assign(new Error(message), { code }), parseTarget(url, {}))
+}
+
+test('a server tells what it is', async () => {
+  const facts = await probe(parseTarget(database.authenticatorUrl, {}))
+  expect(facts).toMatchObject({
+    user: 'authenticator',
+    database: database.name,
+    isStandby: false,
+    connectionsMax: 300,
+    isEncrypted: false,
+  })
+  expect(facts.version).toBeGreaterThan(150_000)
+  expect(facts.versionText).toMatch(/^\d+/)
+})
+
+test('nothing at that port', async () => {
+  const target = changed(url => (url.port = '1'))
+  await expect(probe(target)).rejects.toMatchObject({
+    code: 'ST031',
+    message: 'No PostgreSQL answers at 127.0.0.1:1',
+    hint: expect.stringContaining('port 1'),
+  })
+})
+
+test('no such host', async () => {
+  const target = changed(url => (url.hostname = 'nowhere.invalid'))
+  await expect(probe(target, 5_000)).rejects.toMatchObject({
+    code: 'ST031',
+    message: expect.stringContaining("'nowhere.invalid'"),
+  })
+})
+
+test('no such socket', async () => {
+  await expect(probe(parseTarget('postgres:///x?host=/nowhere', {}))).rejects.toMatchObject({
+    code: 'ST031',
+    message: 'No PostgreSQL answers at /nowhere/.s.PGSQL.5432',
+  })
+})
+
+test('something that never answers', async () => {
+  const server: Server = createServer(socket => socket.on('error', () => undefined))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const target = changed(url => (url.port = String(port)))
+  await expect(probe(target, 50)).rejects.toMatchObject({ code: 'ST031' })
+  server.close()
+})
+
+test('no such database', async () => {
+  const target = changed(url => (url.pathname = '/missing'))
+  await expect(probe(target)).rejects.toMatchObject({
+    code: 'ST032',
+    status: 503,
+    message: expect.stringContaining("no database 'missing' at 127.0.0.1"),
+    hint: expect.stringContaining('createdb missing'),
+    details: 'database "missing" does not exist',
+  })
+})
+
+test('no such role', async () => {
+  const target = changed(url => (url.username = 'stranger'))
+  await expect(probe(target)).rejects.toMatchObject({
+    code: 'ST034',
+    message: expect.stringContaining("'stranger'"),
+  })
+})
+
+test.each([
+  ['28P01', 'password authentication failed for user "web"', 'ST033', 'is wrong'],
+  [
+    '28000',
+    'no pg_hba.conf entry for host "::1", user "web", database "shop", no encryption',
+    'ST035',
+    'TLS',
+  ],
+  ['28000', 'no pg_hba.conf entry for host "::1"', 'ST034', "role 'web'"],
+  ['53300', 'sorry, too many clients already', 'ST036', 'no connection left'],
+  ['57P03', 'the database system is starting up', 'ST037', 'at the moment'],
+  ['58030', 'could not read block', 'ST039', 'refused the connection'],
+  ['', 'There was an error establishing an SSL connection', 'ST035', 'TLS'],
+])('%s (%s) is %s', (code, message, expected, words) => {
+  const error = said(code, message)
+  expect(error).toMatchObject({ code: expected, message: expect.stringContaining(words) })
+  expect(`${error.message}${error.hint}`).not.toContain('secret')
+})
+
+test('a password that is asked for and not given is told apart from a wrong one', () => {
+  const error = said('', 'SASL: client password must be a string', 'postgres://web@db.example/shop')
+  expect(error).toMatchObject({ code: 'ST033', message: expect.stringContaining('none is given') })
+})
+
+test('what is no error at all is told as it is', () => {
+  expect(startError('odd', parseTarget('postgres://h/x', {}))).toMatchObject({
+    code: 'ST039',
+    details: 'odd',
+  })
+})
