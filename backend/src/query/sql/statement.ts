@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { list, type Sql, sql } from '../../base/index.ts'
+import type { ReadPlan } from '../plan/index.ts'
+import { compileAnswerRow, compileUnranged } from './answer-row.ts'
+import { asPlanned, fromOne, type Numbering } from './numbering.ts'
+import { EXPLAIN_FORMATS, EXPLAIN_OPTIONS } from './operators.ts'
+import type { Scope } from './rows.ts'
+import type { AnswerShape, CompileContext, ExplainShape, Statement } from './types.ts'
+
+/**
+ * A plan as one statement, whatever its nesting. The text depends on the shape of the plan alone, so one prepared
+ * statement serves all values. It takes the plan's whole list of parameters.
+ * Throws ST130 and ST131 for names and array indexes that PostgreSQL could not hold.
+ */
+export function compileRead(
+  plan: ReadPlan,
+  shape: AnswerShape,
+  context: CompileContext,
+): Statement {
+  const statement = compileAnswerRow(scopeOf(asPlanned(), context), plan, shape)
+  const isEstimated = shape.count === 'planned' || shape.count === 'estimated'
+  return Object.freeze({
+    ...named(statement),
+    estimate: isEstimated ? compileEstimate(plan, context) : undefined,
+  })
+}
+
+/**
+ * The execution plan of the same statement, for `application/vnd.pgrst.plan`. It answers rows of one column, `QUERY
+ * PLAN`: one JSON document, or as many lines as the text has.
+ */
+export function compileExplain(
+  plan: ReadPlan,
+  shape: AnswerShape,
+  { format, options }: ExplainShape,
+  context: CompileContext,
+): Statement {
+  const statement = compileAnswerRow(scopeOf(asPlanned(), context), plan, shape)
+  const settings = list([EXPLAIN_FORMATS[format], ...options.map(name => EXPLAIN_OPTIONS[name])])
+  return Object.freeze({ ...named(sql`explain (${settings}) ${statement}`), estimate: undefined })
+}
+
+function compileEstimate(
+  plan: ReadPlan,
+  context: CompileContext,
+): NonNullable<Statement['estimate']> {
+  const scope = scopeOf(fromOne(), context)
+  const rows = compileUnranged(scope, plan)
+  const { placed } = scope.numbering
+  return Object.freeze({ ...named(sql`explain (format json) ${rows}`), parameters: placed })
+}
+
+function scopeOf(numbering: Numbering, { embedsAs }: CompileContext): Scope {
+  return { numbering, asJsonb: embedsAs === 'jsonb' }
+}
+
+/** The same text has the same name in every process and version: 64 bits of its SHA-256. */
+function named({ text }: Sql): { readonly text: string; readonly name: string } {
+  const digest = createHash('sha256').update(text).digest()
+  return { text, name: `s${digest.readBigUInt64BE().toString(36)}` }
+}

@@ -1,0 +1,56 @@
+/** How the answer is shaped and counted: with the plan, all that a statement's text depends on. */
+export interface AnswerShape {
+  readonly format: AnswerFormat
+  /** `null` fields left out (`application/vnd.pgrst.…;nulls=stripped`). */
+  readonly stripNulls: boolean
+  /** Count of all rows that the filters match, without the range. */
+  readonly count: 'exact' | 'planned' | 'estimated' | undefined
+}
+
+/**
+ * - `array`: a JSON array of objects
+ * - `object`: one JSON object; the count of rows tells whether it was one
+ * - `csv`: RFC 4180 text with a header line
+ * - `geojson`: a FeatureCollection (PostGIS)
+ * - `none`: rows are counted but no body is made (HEAD)
+ */
+export type AnswerFormat = 'array' | 'object' | 'csv' | 'geojson' | 'none'
+
+/**
+ * One statement. It answers one row of these columns, in this order:
+ *
+ * 1. `body` text — the answer, made by PostgreSQL
+ * 2. `rows` bigint — rows in the body
+ * 3. `total` bigint — rows before the range; null when nobody asked, or when it was planned rather than counted
+ * 4. `status` text — what the transaction left in `response.status`, or null
+ * 5. `headers` text — what it left in `response.headers`, or null
+ */
+export interface Statement {
+  readonly text: string
+  /** The same text, the same name: for prepared statements. */
+  readonly name: string
+  /** For `planned` and `estimated`: a statement whose one row has the planner's estimate as EXPLAIN (FORMAT JSON). */
+  readonly estimate:
+    | { readonly text: string; readonly name: string; readonly parameters: readonly number[] }
+    | undefined
+}
+
+/** What a statement's text depends on besides the plan and the shape of the answer. */
+export interface CompileContext {
+  /** `server_version_num`. The texts of today suit every supported version. */
+  readonly serverVersion: number
+  /**
+   * How embedded values are built. Default `json`: keys in the order of the request, for little more of PostgreSQL's
+   * time than reading the rows takes. `jsonb`: the very bytes of PostgREST since 12 (shorter keys first, a space after
+   * `:` and `,`), for about a third more.
+   */
+  readonly embedsAs?: 'json' | 'jsonb' | undefined
+}
+
+/** PostgREST: `application/vnd.pgrst.plan`, references/observability, "Execution plan". */
+export interface ExplainShape {
+  readonly format: 'text' | 'json'
+  readonly options: readonly ExplainOption[]
+}
+
+export type ExplainOption = 'analyze' | 'verbose' | 'settings' | 'buffers' | 'wal'
