@@ -1,0 +1,57 @@
+import type { CancelSignal } from '../../capabilities/pool/index.ts'
+import type { Isolation } from '../catalog/index.ts'
+import type { Statement } from '../sql/index.ts'
+
+/** In whose name and under which settings one transaction runs. All of it is local to that transaction. */
+export interface TransactionContext {
+  readonly role: string
+  /** `search_path`, already quoted and joined: the request's schema, then the extra ones. */
+  readonly searchPath: string
+  /** The JSON text of the claims: `request.jwt.claims`. */
+  readonly claims: string
+  readonly method: string
+  readonly path: string
+  /** JSON objects of lower-case names: `request.headers`, `request.cookies`. */
+  readonly headers: string
+  readonly cookies: string
+  /** Further settings: hoisted role settings, timezone, application settings. Their number is part of the text's shape. */
+  readonly settings: readonly (readonly [name: string, value: string])[]
+  readonly readOnly: boolean
+  /** Undefined: the server's default. */
+  readonly isolation: Isolation | undefined
+  /** End with ROLLBACK: nothing stays. */
+  readonly rollback: boolean
+  /** Called after the settings, before the statement. */
+  readonly preRequest: { readonly schema: string; readonly name: string } | undefined
+  /** `statement_timeout` in milliseconds; 0 or undefined: as the server has it. */
+  readonly statementTimeoutMs: number | undefined
+}
+
+export interface Execution {
+  readonly statement: Statement
+  /** One for each `$n` of the statement, in order; null is SQL NULL. */
+  readonly parameters: readonly (string | null)[]
+  readonly context: TransactionContext
+  /** Aborted when the client has gone: the query is cancelled in PostgreSQL too. Any object with `aborted` will do. */
+  readonly signal: CancelSignal | undefined
+}
+
+/** What a statement answered: the columns of `Statement`, as PostgreSQL sent them. */
+export interface Answer {
+  /** Null when there is none (`none`, and aggregates over nothing). */
+  readonly body: string | null
+  readonly rows: number
+  readonly total: number | null
+  /** The planner's estimate, where the statement had an `estimate`. */
+  readonly estimated: number | null
+  readonly status: string | null
+  readonly headers: string | null
+  /** Time of the round trip and of waiting for a connection, in milliseconds: for Server-Timing. */
+  readonly databaseMs: number
+  readonly waitMs: number
+}
+
+/** Runs executions. Here: straight to a pool. Later: cache → router → breaker → pool, behind this same type. */
+export interface Executor {
+  run(execution: Execution): Promise<Answer>
+}
