@@ -1,0 +1,120 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { signToken } from '../../src/api/http/index.ts'
+import { type Prepared, type ReadCall, understandRead } from '../../src/api/rest/index.ts'
+import { STierError, systemClock } from '../../src/base/index.ts'
+import { createPool, parseTarget } from '../../src/capabilities/pool/index.ts'
+import { readConfig } from '../../src/config.ts'
+import { type Catalog, loadCatalog } from '../../src/query/catalog/index.ts'
+import { createPlanCache } from '../../src/query/executor/index.ts'
+import { createServer } from '../../src/server.ts'
+import type { TestDatabase } from './database.ts'
+import type { GoldenPage } from './golden.ts'
+
+type PageRequest = GoldenPage['request']
+
+export interface RawResponse {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** The library behind a real socket, and the steps before the database seen from inside. */
+export interface LibraryServer {
+  send(request: PageRequest): Promise<RawResponse>
+  /** Undefined when the request is refused before there is a statement, or is none to read. */
+  understand(request: PageRequest, catalog: Catalog): ReadCall | undefined
+  stop(): Promise<void>
+}
+
+const SCHEMAS = ['library', 'archive']
+const SECRET = 'the tests of the library are signed with this'
+
+export async function serveLibrary(url: string, flags: readonly string[]): Promise<LibraryServer> {
+  const given = new Map([
+    ['--database-url', url],
+    ['--database-schemas', SCHEMAS.join(',')],
+    ['--database-anon-role', 'anon'],
+    ['--jwt-secret', SECRET],
+    ['--rest-prefix', '/'],
+    ['--http-port', '0'],
+    ['--catalog-check-every-ms', '0'],
+  ])
+  for (let index = 0; index + 1 < flags.length; index += 2) {
+    given.set(String(flags[index]), String(flags[index + 1]))
+  }
+  const config = readConfig({ flags: given })
+  const server = await createServer(config, { clock: systemClock, observe: () => undefined })
+  await server.start()
+  const [address = ''] = server.addresses
+  return {
+    send: request => send(address, request, signed(request.headers)),
+    understand({ method, target, headers }, catalog) {
+      if (method !== 'GET' && method !== 'HEAD') return undefined
+      const [path = '', queryString = ''] = target.split('?')
+      const input = { method, relation: path.slice(1), queryString, headers, role: 'anon' } as const
+      const services = { plans: createPlanCache<Prepared>(), rules: config }
+      try {
+        return understandRead(input, catalog, services)
+      } catch (error) {
+        if (error instanceof STierError) return undefined
+        throw error
+      }
+    },
+    stop: () => server.stop('the tests are over'),
+  }
+}
+
+export async function catalogOf(database: TestDatabase): Promise<Catalog> {
+  const pool = createPool({ target: parseTarget(database.authenticatorUrl) })
+  try {
+    return await pool.use(connection => loadCatalog(connection, { schemas: SCHEMAS }))
+  } finally {
+    await pool.end(1_000)
+  }
+}
+
+/** `authenticated(member_id=2)` in a header becomes a signed token with that role and claim. */
+function signed(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    const [, before = '', role = '', claims = ''] = /^(Bearer )?(\w+)\((.*)\)$/.exec(value) ?? []
+    result[name] = role === '' ? value : before + tokenOf(role, claims)
+  }
+  return result
+}
+
+function tokenOf(role: string, text: string): string {
+  const claims = Object.fromEntries(
+    text === ''
+      ? []
+      : text.split(',').map(pair => [pair.split('=')[0], Number(pair.split('=')[1])]),
+  )
+  return signToken({ role, ...claims }, { secret: SECRET })
+}
+
+/** Nothing is normalised on the way: the target is sent as the page has it. */
+function send(
+  address: string,
+  { method, target }: PageRequest,
+  headers: Readonly<Record<string, string>>,
+): Promise<RawResponse> {
+  const { hostname, port } = new URL(address)
+  const path = target.replaceAll(' ', '%20')
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ hostname, port, method, path, headers }, response => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => {
+        resolve({
+          status: response.statusCode ?? 0,
+          statusText: response.statusMessage ?? '',
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        })
+      })
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}

@@ -1,0 +1,88 @@
+import type { ReadCall } from '../../src/api/rest/index.ts'
+import type { ReadPlan } from '../../src/query/plan/index.ts'
+import type { RawResponse } from './library-server.ts'
+
+/** A plan for people: names where it holds catalog objects, `$1` for values, and nothing that is not there. */
+export function shownPlan(plan: ReadPlan): string {
+  return laidOut(JSON.parse(JSON.stringify(plan, shortened)))
+}
+
+function shortened(key: string, value: unknown): unknown {
+  if (value === undefined || value === null || value === false) return undefined
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value
+  if (typeof value !== 'object') return value
+  if ('kind' in value && value.kind === 'parameter' && 'index' in value) return `$${value.index}`
+  if (key === 'relation' || key === 'from' || key === 'to' || key === 'junction')
+    return named(value)
+  if (key === 'column') return undefined // Its name stands beside it.
+  if (key === 'representation') return 'representation'
+  return value
+}
+
+function named(value: object): unknown {
+  return 'schema' in value && 'name' in value ? `${value.schema}.${value.name}` : value
+}
+
+/** JSON with what fits on a line on one line. */
+function laidOut(value: unknown, indent = ''): string {
+  const line = JSON.stringify(value)
+  if (typeof value !== 'object' || value === null || line.length + indent.length <= 80) {
+    return line.replace(/(?<=[,:])(?=["[{])|(?<=:)(?=\d)/g, ' ')
+  }
+  const inner = `${indent}  `
+  const isList = Array.isArray(value)
+  const items = isList
+    ? value.map(item => inner + laidOut(item, inner))
+    : Object.entries(value).map(([key, item]) => `${inner}"${key}": ${laidOut(item, inner)}`)
+  return `${isList ? '[' : '{'}\n${items.join(',\n')}\n${indent}${isList ? ']' : '}'}`
+}
+
+/** The statement and the values that it takes. */
+export function shownSql({ prepared: { statement }, query }: ReadCall): string {
+  const values = query.parameters.map(
+    (value, index) => `-- $${index + 1} = ${JSON.stringify(value)}`,
+  )
+  const estimate =
+    statement.estimate === undefined ? [] : ['', '-- and before it', statement.estimate.text]
+  return [brokenUp(statement.text), ...values, ...estimate].join('\n')
+}
+
+/** A new line before each clause, indented by the parentheses around it; names and constants stay as they are. */
+function brokenUp(text: string): string {
+  let depth = 0
+  return text.replace(
+    /"[^"]*"|'[^']*'|[()]| (?=(?:from|where|order by|group by|limit|offset|join|left join|cross join) )/g,
+    token => {
+      if (token === '(') depth++
+      if (token === ')') depth--
+      return token === ' ' ? `\n${'  '.repeat(depth)}` : token
+    },
+  )
+}
+
+/** Headers that every answer carries say nothing about this one. */
+const ALWAYS = new Set([
+  'connection',
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'date',
+  'keep-alive',
+  'origin-agent-cluster',
+  'referrer-policy',
+  'strict-transport-security',
+  'vary',
+  'x-content-type-options',
+  'x-frame-options',
+  'x-xss-protection',
+])
+
+export function shownResponse({ status, statusText, headers, body }: RawResponse): string {
+  const shown = Object.entries(headers)
+    .filter(([name]) => !ALWAYS.has(name))
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .sort()
+  return [`HTTP/1.1 ${status} ${statusText}`, ...shown, ...(body === '' ? [] : ['', body])].join(
+    '\n',
+  )
+}
