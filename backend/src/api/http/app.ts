@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { Observer } from '../../base/index.ts'
+import { createCors } from './cors.ts'
+import { type ErrorResponse, errorResponse } from './errors.ts'
+import type { HttpEvent } from './events.ts'
+import type { Identity } from './identity/index.ts'
+import type { HttpRules } from './options.ts'
+import { UnknownPathError, UnsupportedMethodError, UrlTooLongError } from './request-errors.ts'
+import { securityHeaders } from './security-headers.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set by the route once it knows, undefined before. */
+    identity: Identity | undefined
+  }
+}
+
+/**
+ * The Fastify instance that every API registers its routes on: limits, security headers, CORS and errors are decided
+ * here and nowhere else. Routes get the raw URL; nothing parses a query string before they do.
+ */
+export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): FastifyInstance {
+  const app = fastify({
+    bodyLimit: rules.bodyBytesMax,
+    logger: false,
+    return503OnClosing: false, // Draining answers what still comes in; see `stop` in server.ts.
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: rules.keepAliveMs,
+    requestTimeout: rules.requestTimeoutMs,
+    http: { maxHeaderSize: rules.headerBytesMax },
+    routerOptions: { querystringParser: () => ({}), maxParamLength: rules.urlBytesMax },
+    frameworkErrors: (error, request, reply) => {
+      send(reply, errorResponse(error, request.identity?.anonymous ?? true))
+    },
+    clientErrorHandler,
+  })
+  const cors = createCors(rules.corsOrigins)
+  const always = securityHeaders()
+
+  app.decorateRequest('identity', undefined)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(always).headers(cors.headersFor(request.headers))
+    const preflight = cors.preflight(request.method, request.headers)
+    if (preflight !== undefined) return void reply.headers(preflight).code(200).send()
+    if (request.raw.url !== undefined && request.raw.url.length > rules.urlBytesMax) {
+      return done(new UrlTooLongError(request.raw.url.length, rules.urlBytesMax))
+    }
+    done()
+  })
+
+  app.setNotFoundHandler(request => {
+    if (!app.supportedMethods.includes(request.method)) {
+      throw new UnsupportedMethodError(request.method)
+    }
+    throw new UnknownPathError(pathOf(request))
+  })
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const answer = errorResponse(error, request.identity?.anonymous ?? true)
+    if (answer.status >= 500) {
+      observe({ kind: 'http.failed', status: answer.status, path: pathOf(request), error })
+    }
+    send(reply, answer)
+  })
+  return app
+}
+
+/** The two kinds of reply that Fastify hands out differ in their generics only. */
+type Sender = Pick<FastifyReply, 'code'>
+
+function send(reply: Sender, { status, headers, body }: ErrorResponse): void {
+  void reply.code(status).type('application/json; charset=utf-8').headers(headers).send(body)
+}
+
+/** Without the query string, which may hold what a user typed. */
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '').split('?', 1)[0] ?? ''
+}
+
+/** What the HTTP parser itself refuses, before there is a request: answered in the same form. */
+function clientErrorHandler(error: Error & { code?: string }, socket: Socket) {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
+  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const body = JSON.stringify({
+    code: tooLarge ? 'ST105' : 'ST106',
+    details: null,
+    hint: tooLarge ? 'Send fewer or shorter headers, or raise http.headerBytesMax.' : null,
+    message: tooLarge
+      ? 'The request headers are larger than this server accepts'
+      : 'Malformed HTTP',
+  })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

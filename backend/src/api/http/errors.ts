@@ -1,0 +1,79 @@
+import { STierError } from '../../base/index.ts'
+import { DatabaseError } from '../../capabilities/pool/index.ts'
+import { raisedResponse } from './raise.ts'
+import { statusOfSqlState } from './sqlstate.ts'
+
+/** An error as it leaves: PostgREST's body, compact and in the order code, details, hint, message. */
+export interface ErrorResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What a client may read of an error. */
+export interface ErrorBody {
+  readonly code: string
+  readonly details: unknown
+  readonly hint: string | null
+  readonly message: string
+}
+
+/**
+ * Turns whatever was thrown into an answer. Errors that S-Tier makes on purpose and errors that PostgreSQL reports are
+ * told; anything else is a bug (ST900) whose inside stays inside.
+ */
+export function errorResponse(error: unknown, anonymous: boolean): ErrorResponse {
+  if (error instanceof DatabaseError) return databaseErrorResponse(error, anonymous)
+  if (error instanceof STierError) return response(error.status, error, error.headers)
+  const framework = frameworkError(error)
+  if (framework !== undefined) return framework
+  return response(500, {
+    code: 'ST900',
+    details: null,
+    hint: 'The log has the details of this moment.',
+    message: 'Something went wrong inside the server',
+  })
+}
+
+function databaseErrorResponse(error: DatabaseError, anonymous: boolean): ErrorResponse {
+  if (error.code === 'PGRST') return raisedResponse(error)
+  const status = statusOfSqlState(error.code, error.message, anonymous)
+  const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+  return response(status, error, headers)
+}
+
+/** What Fastify refuses before a handler runs: too long, malformed, unsupported. */
+function frameworkError(error: unknown): ErrorResponse | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return undefined
+  const status = Number(error.statusCode)
+  if (!(status >= 400 && status < 500)) return undefined
+  const known = FRAMEWORK_ERRORS[String(error.code)]
+  const body = { code: 'ST100', details: null, hint: null, message: error.message }
+  return response(status, known === undefined ? body : { ...body, ...known })
+}
+
+const FRAMEWORK_ERRORS: Readonly<Record<string, Partial<ErrorBody>>> = Object.freeze({
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: 'ST101',
+    message: 'The request body is larger than this server accepts',
+    hint: 'Send less at once, or raise http.bodyBytesMax.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'ST102',
+    message: 'The body is shorter or longer than its Content-Length says',
+  },
+  FST_ERR_BAD_URL: { code: 'ST103', message: 'The path is not valid percent-encoded UTF-8' },
+})
+
+/** Proxy-Status (RFC 9209) names the error for logs between client and server, where bodies are not read. */
+export function response(
+  status: number,
+  { code, details, hint, message }: ErrorBody,
+  headers: Readonly<Record<string, string>> = {},
+): ErrorResponse {
+  return {
+    status,
+    headers: { ...headers, 'proxy-status': `S-Tier; error=${code}` },
+    body: JSON.stringify({ code, details, hint, message }),
+  }
+}

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { isClaimPath, parseClaimPath } from './claim-path.ts'
+
+const CLAIMS = {
+  role: 'author',
+  level: 3,
+  nothing: null,
+  app: { roles: ['other', 'author', 'editor'], "o'clock": 'noon', 'a"b': 'quotes' },
+  'https://example.com/role': { key: 'writer' },
+  groups: [
+    { name: 'guests', level: 1, tags: ['a'] },
+    { name: 'staff', level: 5 },
+  ],
+  wlcg: ['/groupa', '/groupb/', 'ä😀b'],
+}
+
+const find = (path: string) => parseClaimPath(path)?.(CLAIMS)
+
+test.each([
+  ['$', CLAIMS],
+  ['$.role', 'author'],
+  ["$['role']", 'author'],
+  ['$["role"]', 'author'],
+  ['$ .role', 'author'],
+  ['$.app.roles[1]', 'author'],
+  ['$.app.roles[-1]', 'editor'],
+  ['$.app.roles[9]', undefined],
+  ["$['https://example.com/role'].key", 'writer'],
+  ["$.app['o\\'clock']", 'noon'],
+  [`$.app['a"b']`, 'quotes'],
+  ['$.app["a\\"b"]', 'quotes'],
+  ['$.app.*', ['other', 'author', 'editor']],
+  ['$.app.roles[*]', 'other'],
+  ['$.app.roles[1:]', 'author'],
+  ['$.app.roles[:1]', 'other'],
+  ['$.app.roles[::-1]', 'editor'],
+  ['$.app.roles[-1:0:-1]', 'editor'],
+  ['$.app.roles[5:0:-2]', 'editor'],
+  ['$.app.roles[0:3:0]', undefined],
+  ['$.role[0:1]', undefined],
+  ['$.role[0]', undefined],
+  ['$.app.roles[7, 2]', 'editor'],
+  ['$..key', 'writer'],
+  ["$..['name']", 'guests'],
+  ['$.app.roles[?@ == "author"]', 'author'],
+  ["$.app.roles[?(@ == 'author')]", 'author'],
+  ["$.app.roles[?@ != 'other']", 'author'],
+  ["$.app.roles[?search(@, '^ed')]", 'editor'],
+  ["$.groups[?search(@.level, '1')].name", undefined],
+  ['$.groups[?@.level > 2].name', 'staff'],
+  ['$.groups[?@.level >= 5].name', 'staff'],
+  ['$.groups[?@.level < 2].name', 'guests'],
+  ['$.groups[?@.level <= 1].name', 'guests'],
+  ["$.groups[?@.name < 'h'].name", 'guests'],
+  ['$.groups[?@.name > 1].name', undefined],
+  ['$.groups[?@.tags].name', 'guests'],
+  ['$.groups[?!@.tags].name', 'staff'],
+  ['$.groups[?@.tags || @.level == 5].name', 'guests'],
+  ['$.groups[?@.level == 5 && !(@.tags)].name', 'staff'],
+  ["$.groups[?@.tags == @.tags && @.name == 'staff'].name", 'staff'],
+  ['$.groups[?$.level == 3].name', 'guests'],
+  ['$.groups[?@.level == 1.0e0].name', 'guests'],
+  ['$.groups[?@.level == true].name', undefined],
+  ['$.nothing', null],
+  ['$.missing', undefined],
+  ['$.toString', undefined],
+])('the JSON Path %s finds %j', (path, found) => {
+  expect(find(path)).toEqual(found)
+})
+
+test.each([
+  ['.role', 'author'],
+  ['.app.roles[1]', 'author'],
+  ['."https://example.com/role".key', 'writer'],
+  ['.app.roles[?(@ == "author")]', 'author'],
+  ['.app.roles[?(@ != "other")]', 'author'],
+  ['.app.roles[?(@ ^== "aut")]', 'author'],
+  ['.app.roles[?(@ ==^ "tor")]', 'editor'],
+  ['.app.roles[?(@ *== "uth")]', 'author'],
+  ['.groups[?(@ == "staff")]', undefined],
+  ['.role[?(@ == "author")]', undefined],
+  ['.wlcg[0][1:]', 'groupa'],
+  ['.wlcg[1][1:-1]', 'groupb'],
+  ['.wlcg[2][1:2]', '😀'],
+  ['.wlcg[0][:]', '/groupa'],
+  ['.wlcg[0][:3]', '/gr'],
+  ['.level[1:]', undefined],
+  ['.missing', undefined],
+])('the older notation %s finds %j', (path, found) => {
+  expect(find(path)).toEqual(found)
+})
+
+test.each([
+  '',
+  'role',
+  '$.',
+  '$role',
+  '$.a b',
+  '$.a[',
+  '$.a[]',
+  "$.a['b",
+  '$.a["\\x"]',
+  '$.a[01]',
+  '$.a[?]',
+  '$.a[?@ ==]',
+  '$.a[?(@ == 1]',
+  "$.a[?search(@, 'x']",
+  '$.a[?search(@, 1)]',
+  "$.a[?search(@, '(')]",
+  "$.a[?match(@, 'x')]",
+  '.',
+  '.a.',
+  '.a[',
+  '.a[-1]',
+  '.a[]',
+  '.a[?(@ == b)]',
+  '.a[?(@ ~ "b")]',
+])('%s is no path', path => {
+  expect(isClaimPath(path)).toBe(false)
+})

@@ -1,0 +1,19 @@
+// The HTTP floor that every API stands on: limits, headers, errors, and in whose name a request runs.
+export {
+  createIdentity,
+  type Identity,
+  type IdentityEvent,
+  type IdentityOptions,
+  type IdentityService,
+  JWT_CHECKS,
+  JWT_DEFAULTS,
+  type JwtOptions,
+  type JwtRules,
+  type RequestHeaders,
+  signToken,
+} from './identity/index.ts'
+export { HTTP_CHECKS, HTTP_DEFAULTS, type HttpOptions, type HttpRules } from './options.ts'
+export { createHttpApp } from './app.ts'
+export type { HttpEvent } from './events.ts'
+export { isHeader } from './raise.ts'
+export { UnknownPathError, UnsupportedMethodError } from './request-errors.ts'

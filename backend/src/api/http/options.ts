@@ -1,0 +1,61 @@
+import { option } from '../../base/index.ts'
+
+/** Where and within which limits HTTP is served. */
+export interface HttpOptions {
+  /**
+   * Address to listen on. Anything but a loopback address needs `database.anonRole` or `jwt.secret`. Default `127.0.0.1`.
+   */
+  host?: string
+  /** Port to listen on; 0 takes a free one. Also read from `PORT`. Default 3000. */
+  port?: number
+  /**
+   * Origins whose pages may read answers, with credentials (CORS), such as `https://app.example`. Default: none listed,
+   * and every origin may, without credentials.
+   */
+  corsOrigins?: readonly string[]
+  /** Largest request body, in bytes. Default 10_485_760 (10 MiB). */
+  bodyBytesMax?: number
+  /** Longest URL with its query string, in bytes. Default 16_384. */
+  urlBytesMax?: number
+  /** All headers of a request together, the URL included, in bytes. Default 32_768. */
+  headerBytesMax?: number
+  /** Tell in a `Server-Timing` header where the time of a request went. Default false. */
+  serverTiming?: boolean
+  /** Time within which a request must have arrived completely, in milliseconds. Default 30_000. */
+  requestTimeoutMs?: number
+  /** Time that an idle connection is kept open, in milliseconds. Default 72_000, longer than usual load balancers wait. */
+  keepAliveMs?: number
+  /** When stopping: time for requests in flight to finish, in milliseconds. Default 10_000. */
+  drainMs?: number
+}
+export type HttpRules = Readonly<Required<HttpOptions>>
+export const HTTP_DEFAULTS: HttpRules = Object.freeze({
+  host: '127.0.0.1',
+  port: 3000,
+  corsOrigins: Object.freeze([]),
+  bodyBytesMax: 10_485_760,
+  urlBytesMax: 16_384,
+  headerBytesMax: 32_768,
+  serverTiming: false,
+  requestTimeoutMs: 30_000,
+  keepAliveMs: 72_000,
+  drainMs: 10_000,
+})
+export const HTTP_CHECKS: option.Checks<HttpOptions> = Object.freeze({
+  host: option.text(),
+  port: option.integer({ min: 0, max: 65_535 }),
+  corsOrigins: option.listOf(
+    option.text({ expects: 'an origin such as https://app.example', accepts: isOrigin }),
+  ),
+  bodyBytesMax: option.integer({ min: 1_024, max: 1_073_741_824 }),
+  urlBytesMax: option.integer({ min: 1_024, max: 1_048_576 }),
+  headerBytesMax: option.integer({ min: 2_048, max: 1_048_576 }),
+  serverTiming: option.flag(),
+  requestTimeoutMs: option.duration({ min: 1_000, max: 3_600_000 }),
+  keepAliveMs: option.duration({ min: 0, max: 3_600_000 }),
+  drainMs: option.duration({ min: 0, max: 3_600_000 }),
+})
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}

@@ -1,0 +1,34 @@
+import { STierError } from '../../base/index.ts'
+
+/** Thrown for a path that no API serves. The code and words are PostgREST's. */
+export class UnknownPathError extends STierError {
+  readonly code = 'PGRST125'
+  readonly status = 404
+
+  constructor(path: string) {
+    super('Invalid path specified in request URL', { details: `Nothing is served at ${path}` })
+  }
+}
+
+/** Thrown for a URL beyond `http.urlBytesMax`. */
+export class UrlTooLongError extends STierError {
+  readonly code = 'ST104'
+  readonly status = 414
+
+  constructor(bytes: number, bytesMax: number) {
+    super(`The URL is ${bytes} bytes long, this server accepts ${bytesMax}`, {
+      hint: 'Send long filters in smaller portions, or raise http.urlBytesMax.',
+    })
+  }
+}
+
+/** Thrown for an HTTP method that the path does not have. The code and words are PostgREST's. */
+export class UnsupportedMethodError extends STierError {
+  readonly code = 'PGRST117'
+  readonly status = 405
+
+  constructor(method: string, allowed?: string) {
+    const headers = allowed === undefined ? {} : { allow: allowed }
+    super(`Unsupported HTTP method: ${method}`, { headers })
+  }
+}

@@ -1,0 +1,109 @@
+import type { Answer } from '../../query/executor/index.ts'
+import { isHeader } from '../http/index.ts'
+import { BadResponseHeadersError, BadResponseStatusError, SingularityError } from './errors.ts'
+import { contentTypeOf, describePage, preferenceApplied } from './parse/index.ts'
+import type { ReadCall } from './understand.ts'
+
+/** An answer as it leaves. Several values of one header are a list. */
+export interface RestResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[]>>
+  readonly body: string
+}
+
+/** What PostgreSQL answered, as a response. PostgREST: references/api/pagination_count and resource_representation. */
+export function readResponse(
+  answer: Answer,
+  call: ReadCall,
+  location: string,
+  applied: { readonly timezone: boolean },
+): RestResponse {
+  const { media, preferences, profile, query } = call
+  const contentType = contentTypeOf(media)
+  if (media.kind === 'plan') {
+    return { status: 200, headers: { 'content-type': contentType }, body: answer.body ?? '' }
+  }
+  if (media.kind === 'object' && answer.rows !== 1) throw new SingularityError(answer.rows)
+  const { status, contentRange } = describePage(
+    query.range.offset,
+    answer.rows,
+    totalOf(answer, call),
+  )
+  const headers: Record<string, string> = {
+    'content-type': contentType,
+    'content-range': contentRange,
+    'content-location': location,
+    vary: 'Accept, Prefer, Range',
+  }
+  const preference = preferenceApplied({
+    count: preferences.count,
+    tx: preferences.tx,
+    handling: preferences.handling,
+    timezone: applied.timezone ? preferences.timezone : undefined,
+  })
+  if (preference !== undefined) headers['preference-applied'] = preference
+  if (profile.negotiated) headers['content-profile'] = profile.schema
+  return overridden({ status, headers, body: answer.body ?? '' }, answer)
+}
+
+/** What is told as the total, by the kind of count that was asked for. */
+function totalOf({ total, estimated, rows }: Answer, { preferences }: ReadCall): number | null {
+  switch (preferences.count) {
+    case 'exact':
+      return total
+    case 'planned':
+      return estimated
+    case 'estimated':
+      return total ?? Math.max(estimated ?? 0, rows)
+    case undefined:
+      return null
+  }
+}
+
+/**
+ * The transaction may have left a status and headers of its own in `response.status` and `response.headers`; they
+ * replace ours of the same name. PostgREST: references/transactions, "Response Headers".
+ */
+function overridden(response: RestResponse, answer: Answer): RestResponse {
+  if (answer.status === null && answer.headers === null) return response
+  const status = answer.status === null ? response.status : statusOf(answer.status)
+  const own = answer.headers === null ? {} : headersOf(answer.headers)
+  return { status, headers: { ...response.headers, ...own }, body: response.body }
+}
+
+function statusOf(text: string): number {
+  const status = Number(text)
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw new BadResponseStatusError()
+  return status
+}
+
+/** A JSON array of objects with one key each, so that a name can come more than once. */
+function headersOf(text: string): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {}
+  for (const [name, value] of headerPairs(text)) {
+    const before = headers[name]
+    headers[name] = before === undefined ? value : [before, value].flat()
+  }
+  return headers
+}
+
+function headerPairs(text: string): [string, string][] {
+  const list = parsed(text)
+  if (!Array.isArray(list)) throw new BadResponseHeadersError()
+  return list.map((item: unknown) => {
+    const pairs = typeof item === 'object' && item !== null ? Object.entries(item) : []
+    const [pair] = pairs
+    if (pairs.length !== 1 || pair === undefined || !isHeader(pair)) {
+      throw new BadResponseHeadersError()
+    }
+    return [pair[0].toLowerCase(), pair[1]]
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new BadResponseHeadersError()
+  }
+}
