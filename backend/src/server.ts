@@ -1,0 +1,120 @@
+import type { AddressInfo } from 'node:net'
+import { type Check, registerHealth } from './api/admin/index.ts'
+import { createHttpApp, createIdentity } from './api/http/index.ts'
+import { type Prepared, registerRest } from './api/rest/index.ts'
+import type { Clock, Observer } from './base/index.ts'
+import {
+  createListener,
+  createPool,
+  type Pool,
+  parseTarget,
+  probe,
+} from './capabilities/pool/index.ts'
+import type { Config } from './config.ts'
+import type { ServerEvent } from './observations.ts'
+import { type CatalogKeeper, createCatalogKeeper } from './query/catalog/index.ts'
+import { createExecutor, createPlanCache } from './query/executor/index.ts'
+
+export interface ServerParts {
+  readonly clock: Clock
+  readonly observe: Observer<ServerEvent>
+}
+
+/** A server that is built but does not listen yet. */
+export interface Server {
+  /** Begins to listen. Rejects with Node's error when the address is taken or not ours. */
+  start(): Promise<void>
+  /** Where it listens, once it does: `http://127.0.0.1:3000`. */
+  readonly addresses: readonly string[]
+  /** Not ready any more; finishes what is in flight, at most `http.drainMs`; closes everything. */
+  stop(reason: string): Promise<void>
+  /** Reads the catalog and the keys of tokens again. */
+  reload(): Promise<void>
+}
+
+/**
+ * Builds everything, top to bottom: the only place that constructs. Rejects with an error that says what to do when the
+ * database cannot be reached, refuses the login, is too old, or lacks a configured schema.
+ */
+export async function createServer(
+  config: Config,
+  { clock, observe }: ServerParts,
+): Promise<Server> {
+  const target = parseTarget(config.database.url ?? '')
+  await probe(target, config.pool.connectTimeoutMs)
+
+  const pool = createPool({ ...config.pool, target, clock, observe })
+  const identity = createIdentity(
+    { ...config.jwt, anonRole: config.database.anonRole },
+    { clock, observe },
+  )
+  const listener = createListener({
+    target,
+    clock,
+    observe,
+    onConnect: isFirst => void (isFirst || reload()),
+  })
+  const catalog = await createCatalogKeeper({
+    withConnection: work => pool.use(work),
+    listener,
+    onReloadConfig: () => void identity.reload(),
+    options: { ...config.catalog, ...config.database },
+    clock,
+    observe,
+  }).catch(async (error: unknown) => {
+    await Promise.all([listener.stop(), pool.end(0)])
+    throw error
+  })
+  const reload = async () => {
+    await Promise.all([catalog.reload(), identity.reload()])
+  }
+
+  const app = createHttpApp(config.http, observe)
+  registerRest(app, {
+    catalog: catalog.current,
+    executor: createExecutor(pool, { clock }),
+    identity,
+    plans: createPlanCache<Prepared>(),
+    rules: { database: config.database, http: config.http, rest: config.rest },
+  })
+  let isDraining = false
+  registerHealth(app, { checks: () => checksOf(isDraining, catalog, pool) })
+
+  return {
+    async start() {
+      await app.listen({ host: config.http.host, port: config.http.port })
+    },
+    get addresses() {
+      return app.addresses().map(address => urlOf(address as AddressInfo))
+    },
+    async stop() {
+      isDraining = true
+      const stopped = clock.after(config.http.drainMs, () => app.server.closeAllConnections())
+      await app.close()
+      stopped()
+      identity.close()
+      await Promise.all([listener.stop(), catalog.close()])
+      await pool.end(0)
+    },
+    reload,
+  }
+}
+
+function checksOf(isDraining: boolean, catalog: CatalogKeeper, pool: Pool): readonly Check[] {
+  const { size, waiting } = pool.stats()
+  return [
+    { name: 'serving', ok: !isDraining, detail: isDraining ? 'stopping' : 'accepting requests' },
+    {
+      name: 'catalog',
+      ok: catalog.isHealthy(),
+      detail: catalog.isHealthy()
+        ? `version ${catalog.current().version}`
+        : 'could not be read again',
+    },
+    { name: 'pool', ok: true, detail: `${size} connections, ${waiting} requests waiting` },
+  ]
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

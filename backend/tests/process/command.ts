@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** Found from here, for the process runs somewhere else. */
+const LOADER = import.meta.resolve('tsx')
+
+/** A running `s-tier`, as its user sees it. */
+export interface Running {
+  /** What it has written so far. */
+  readonly output: { out: string; err: string }
+  signal(name: NodeJS.Signals): void
+  /** Resolves to how it ended: an exit code, or the signal that killed it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+}
+
+/** Starts `s-tier` with these arguments. Of the environment it gets PATH and what is given. */
+export function start(
+  argv: readonly string[],
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Running {
+  const child = spawn(process.execPath, ['--import', LOADER, MAIN, ...argv], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'], HOME: directory, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { out: '', err: '' }
+  child.stdout.setEncoding('utf8')
+  child.stderr.setEncoding('utf8')
+  child.stdout.on('data', (chunk: string) => {
+    output.out += chunk
+  })
+  child.stderr.on('data', (chunk: string) => {
+    output.err += chunk
+  })
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
+  })
+  return { output, ended, signal: name => void child.kill(name) }
+}
+
+/** Runs it to its end. */
+export async function run(...given: Parameters<typeof start>) {
+  const { output, ended } = start(...given)
+  return { code: await ended, ...output }
+}
