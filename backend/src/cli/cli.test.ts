@@ -205,10 +205,10 @@ test('serve starts with what it was given, waits for a signal and stops', async 
   })
 })
 
-test('serve says when no request can be answered yet, and where the root is', async () => {
+test('serve says as whom it answers when nothing says who may ask, and where the root is', async () => {
   const world = stage({ loadServer: fakeServer([]).loadServer, isTerminal: false })
   const running = runCommandLine(['serve', 'postgres://a/b', '--rest-prefix', '/'], world)
-  await expect.poll(() => world.complained.join('')).toContain('No request will be answered yet')
+  await expect.poll(() => world.complained.join('')).toContain('requests run as')
   expect(world.complained[0]).toBe('Serving http://127.0.0.1:3000\n')
   world.raise('SIGINT')
   expect(await running).toBe(0)

@@ -2,7 +2,8 @@ import { refuseOpenBinding } from '../config.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT } from './failure.ts'
 import { DatabaseMissingError } from './database-missing.ts'
-import { restUrl, serveUntilStopped, warningOf } from './serving.ts'
+import { openToThisMachine } from './open-to-this-machine.ts'
+import { openNotice, restUrl, serveUntilStopped } from './serving.ts'
 import { readSettings } from './settings.ts'
 import { handleSignals } from './signals.ts'
 import type { World } from './world.ts'
@@ -31,9 +32,10 @@ export const serve: Command = {
     )
     if (config.database.url === undefined) throw new DatabaseMissingError()
     refuseOpenBinding(config)
-    await serveUntilStopped(config, world, signals, server => {
+    const opened = openToThisMachine(config, world.environment)
+    await serveUntilStopped(opened ?? config, world, signals, server => {
       for (const address of server.addresses) world.err(`Serving ${restUrl(address, config)}\n`)
-      world.err(warningOf(config) ?? '')
+      if (opened !== undefined) world.err(openNotice(opened))
     })
     return EXIT.ok
   },

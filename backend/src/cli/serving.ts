@@ -1,4 +1,4 @@
-import { isLoopback, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { createObserver } from '../observations.ts'
 import type { Server } from '../server.ts'
 import { createLog, type Log } from '../capabilities/telemetry/index.ts'
@@ -62,12 +62,11 @@ export function restUrl(address: string, { rest }: Config): string {
   return rest.prefix === '/' ? address : `${address}${rest.prefix}`
 }
 
-/** What nobody should find out from the first 401: undefined when requests can be answered. */
-export function warningOf({ http, jwt, database }: Config): string | undefined {
-  if (jwt.secret !== undefined || database.anonRole !== undefined || !isLoopback(http.host))
-    return undefined
+/** What is told when requests run as the role that logged in. */
+export function openNotice({ database }: Config): string {
   return [
-    'No request will be answered yet: nothing says who may ask what. Set one of these, or both:',
+    `Nothing says who may ask what, so requests run as '${database.anonRole ?? ''}', the role that logged in. Only this`,
+    'machine can ask, and no page of another origin may read the answers. For more than trying it out:',
     '  --database-anon-role name   the role of requests without a token',
     '  --jwt-secret secret         what tokens are checked with (at least 32 characters)',
     '',

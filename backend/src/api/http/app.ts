@@ -11,7 +11,12 @@ import { type ErrorResponse, errorResponse } from './errors.ts'
 import type { HttpEvent } from './events.ts'
 import type { Identity } from './identity/index.ts'
 import type { HttpRules } from './options.ts'
-import { UnknownPathError, UnsupportedMethodError, UrlTooLongError } from './request-errors.ts'
+import {
+  UnknownPathError,
+  UnsupportedMethodError,
+  UrlTooLongError,
+  WrongHostError,
+} from './request-errors.ts'
 import { securityHeaders } from './security-headers.ts'
 
 declare module 'fastify' {
@@ -42,6 +47,7 @@ export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): F
   })
   const cors = createCors(rules.corsOrigins)
   const always = securityHeaders()
+  const isOurs = hostCheck(rules.hosts)
 
   app.decorateRequest('identity', undefined)
   app.removeAllContentTypeParsers()
@@ -49,6 +55,7 @@ export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): F
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(always).headers(cors.headersFor(request.headers))
+    if (!isOurs(request.headers.host)) return done(new WrongHostError())
     const preflight = cors.preflight(request.method, request.headers)
     if (preflight !== undefined) return void reply.headers(preflight).code(200).send()
     if (request.raw.url !== undefined && request.raw.url.length > rules.urlBytesMax) {
@@ -79,6 +86,13 @@ type Sender = Pick<FastifyReply, 'code'>
 
 function send(reply: Sender, { status, headers, body }: ErrorResponse): void {
   void reply.code(status).type('application/json; charset=utf-8').headers(headers).send(body)
+}
+
+/** Whether a request is for a name of this server; the port does not matter. */
+function hostCheck(hosts: readonly string[]): (header: string | undefined) => boolean {
+  if (hosts.length === 0) return () => true
+  const names = new Set(hosts.map(host => host.toLowerCase()))
+  return header => header !== undefined && names.has(header.toLowerCase().replace(/:\d+$/, ''))
 }
 
 /** Without the query string, which may hold what a user typed. */

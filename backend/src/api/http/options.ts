@@ -13,6 +13,11 @@ export interface HttpOptions {
    * and every origin may, without credentials.
    */
   corsOrigins?: readonly string[]
+  /**
+   * Names that requests may be for, as they stand in the Host header without the port, such as `api.example`. Default:
+   * none listed, and every name may. A list keeps out pages whose name resolves to this server (DNS rebinding).
+   */
+  hosts?: readonly string[]
   /** Largest request body, in bytes. Default 10_485_760 (10 MiB). */
   bodyBytesMax?: number
   /** Longest URL with its query string, in bytes. Default 16_384. */
@@ -25,7 +30,12 @@ export interface HttpOptions {
   requestTimeoutMs?: number
   /** Time that an idle connection is kept open, in milliseconds. Default 72_000, longer than usual load balancers wait. */
   keepAliveMs?: number
-  /** When stopping: time for requests in flight to finish, in milliseconds. Default 10_000. */
+  /**
+   * When stopping: time that `/ready` answers 503 while everything is still served, in milliseconds. Give load balancers
+   * that ask it this long to send their requests elsewhere; only then are new connections refused. Default 0.
+   */
+  stopDelayMs?: number
+  /** When stopping, after that: time for requests in flight to finish, in milliseconds. Default 10_000. */
   drainMs?: number
 }
 export type HttpRules = Readonly<Required<HttpOptions>>
@@ -33,12 +43,14 @@ export const HTTP_DEFAULTS: HttpRules = Object.freeze({
   host: '127.0.0.1',
   port: 3000,
   corsOrigins: Object.freeze([]),
+  hosts: Object.freeze([]),
   bodyBytesMax: 10_485_760,
   urlBytesMax: 16_384,
   headerBytesMax: 32_768,
   serverTiming: false,
   requestTimeoutMs: 30_000,
   keepAliveMs: 72_000,
+  stopDelayMs: 0,
   drainMs: 10_000,
 })
 export const HTTP_CHECKS: option.Checks<HttpOptions> = Object.freeze({
@@ -47,15 +59,23 @@ export const HTTP_CHECKS: option.Checks<HttpOptions> = Object.freeze({
   corsOrigins: option.listOf(
     option.text({ expects: 'an origin such as https://app.example', accepts: isOrigin }),
   ),
+  hosts: option.listOf(
+    option.text({ expects: 'a host name such as api.example', accepts: isHost }),
+  ),
   bodyBytesMax: option.integer({ min: 1_024, max: 1_073_741_824 }),
   urlBytesMax: option.integer({ min: 1_024, max: 1_048_576 }),
   headerBytesMax: option.integer({ min: 2_048, max: 1_048_576 }),
   serverTiming: option.flag(),
   requestTimeoutMs: option.duration({ min: 1_000, max: 3_600_000 }),
   keepAliveMs: option.duration({ min: 0, max: 3_600_000 }),
+  stopDelayMs: option.duration({ min: 0, max: 3_600_000 }),
   drainMs: option.duration({ min: 0, max: 3_600_000 }),
 })
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text
+}
+
+function isHost(text: string): boolean {
+  return /^(?:[\w.-]+|\[[\da-fA-F:.]+\])$/.test(text)
 }

@@ -32,3 +32,15 @@ export class UnsupportedMethodError extends STierError {
     super(`Unsupported HTTP method: ${method}`, { headers })
   }
 }
+
+/** Thrown for a Host header that is not among `http.hosts` (RFC 9110, section 15.5.20). */
+export class WrongHostError extends STierError {
+  readonly code = 'ST107'
+  readonly status = 421
+
+  constructor() {
+    super('This server does not answer for the name in the Host header', {
+      hint: 'Use one of the names in http.hosts, or add this one to it.',
+    })
+  }
+}

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../../tests/support/folder.ts'
 import { accountFor, closedFolder, nobody } from './account.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -15,21 +15,20 @@ test('the account without rights is found by its name, whatever its number', () 
 })
 
 test('an ordinary user runs PostgreSQL itself, root lets another one do it', () => {
-  const folder = mkdtempSync(join(tmpdir(), 's-tier-account-'))
+  const folder = temporaryFolder('account')
   const account = accountFor(join(folder, 'new'))
   expect(account === undefined).toBe(!isRoot)
   expect(account?.uid).not.toBe(0)
 })
 
-test.runIf(isRoot)('root lets the owner of existing data run it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 's-tier-account-'))
-  const { chownSync } = await import('node:fs')
+test.runIf(isRoot)('root lets the owner of existing data run it', () => {
+  const folder = temporaryFolder('account')
   chownSync(folder, 1234, 1235)
   expect(accountFor(folder)).toEqual({ uid: 1234, gid: 1235 })
 })
 
 test('the outermost folder that the account cannot enter is named', () => {
-  const folder = mkdtempSync(join(tmpdir(), 's-tier-account-'))
+  const folder = temporaryFolder('account')
   const inner = join(folder, 'a', 'b')
   mkdirSync(inner, { recursive: true })
   const stranger = { uid: 4242, gid: 4242 }
@@ -43,7 +42,7 @@ test('the outermost folder that the account cannot enter is named', () => {
 })
 
 test('an owner and a member of the group enter by their own bits', () => {
-  const folder = mkdtempSync(join(tmpdir(), 's-tier-account-'))
+  const folder = temporaryFolder('account')
   const { uid, gid } = statSync(folder)
   const path = join(folder, 'data')
   chmodSync(folder, 0o710)

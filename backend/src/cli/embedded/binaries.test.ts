@@ -3,14 +3,15 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../tests/support/folder.ts'
 import { accountFor } from './account.ts'
 import { findBinaries, findPackage } from './binaries.ts'
 import { hydrate } from './hydrate.ts'
@@ -49,9 +50,7 @@ test('a list of links that cannot be read is an error', () => {
 
 test('a package that cannot be used where it lies is copied once', () => {
   const root = fakePackage('echo "postgres (PostgreSQL) 18.4"')
-  // Closed to the account that root gives PostgreSQL; to an ordinary user, closed for making the links.
-  chmodSync(join(root, 'native', 'lib'), 0o500)
-  chmodSync(root, 0o700)
+  close(root)
   const lines: string[] = []
   const search = { packageRoot: root, account, onProgress: (line: string) => lines.push(line) }
   const first = findBinaries(search)
@@ -59,31 +58,47 @@ test('a package that cannot be used where it lies is copied once', () => {
   expect(first).toMatchObject({ version: 18 })
   expect(first.postgres.startsWith(root)).toBe(false)
   expect(second.postgres).toBe(first.postgres)
+  removeAfterwards(first.postgres)
   expect(existsSync(join(first.postgres, '../../lib/libx.so.1'))).toBe(true)
-  expect(lines[0]).toContain(`Copying PostgreSQL to ${tmpdir()}`)
+  expect(lines).toEqual([expect.stringContaining(`Copying PostgreSQL to ${tmpdir()}`)])
 })
 
 test('a copy that others may write to is not run', () => {
   const root = fakePackage('echo "postgres (PostgreSQL) 18.4"')
-  chmodSync(join(root, 'native', 'lib'), 0o500)
-  chmodSync(root, 0o700)
+  close(root)
   const search = { packageRoot: root, account, onProgress: () => undefined }
-  chmodSync(join(findBinaries(search).postgres, '../../..'), 0o777)
+  const { postgres } = findBinaries(search)
+  removeAfterwards(postgres)
+  chmodSync(join(postgres, '../../..'), 0o777)
   expect(() => findBinaries(search)).toThrow(expect.objectContaining({ code: 'ST021' }))
 })
 
 test('what is wrong with a package does not depend on where it lies', () => {
   const root = fakePackage('echo "no such library" >&2; exit 1')
-  const search = { packageRoot: root, account, onProgress: () => undefined }
+  const lines: string[] = []
+  const search = { packageRoot: root, account, onProgress: (line: string) => lines.push(line) }
   expect(() => findBinaries(search)).toThrow(
     expect.objectContaining({ code: 'ST021', details: 'no such library' }),
   )
+  removeAfterwards(`${/to (\S+),/.exec(lines[0] ?? '')?.[1]}/native/bin/postgres`)
   expect(readFileSync(join(root, 'package.json'), 'utf8')).toBe('{}')
 })
 
+/** Closed to the account that root gives PostgreSQL; to an ordinary user, closed for making the links. */
+function close(root: string): void {
+  const lib = join(root, 'native', 'lib')
+  chmodSync(lib, 0o500)
+  chmodSync(root, 0o700)
+  onTestFinished(() => chmodSync(lib, 0o700))
+}
+
+function removeAfterwards(postgres: string): void {
+  onTestFinished(() => rmSync(join(postgres, '../../..'), { recursive: true }))
+}
+
 /** A package whose `postgres` is a shell script. */
 function fakePackage(script: string): string {
-  const root = mkdtempSync(join(tmpdir(), 's-tier-package-'))
+  const root = temporaryFolder('package')
   mkdirSync(join(root, 'native', 'bin'), { recursive: true })
   mkdirSync(join(root, 'native', 'lib'))
   const link = { source: 'native/lib/libx.so.1.0', target: 'native/lib/libx.so.1' }

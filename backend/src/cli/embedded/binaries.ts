@@ -37,8 +37,10 @@ export function findBinaries({ binDir, account, onProgress, ...search }: BinaryS
     hydrate(root)
     return tried(join(root, 'native', 'bin'), account)
   } catch (error) {
-    onProgress(`Copying PostgreSQL to ${tmpdir()}: ${(error as Error).message}`)
-    return tried(join(copyOf(root), 'native', 'bin'), account)
+    const copy = copyOf(root, place =>
+      onProgress(`Copying PostgreSQL to ${place}, because ${reason(error)}`),
+    )
+    return tried(join(copy, 'native', 'bin'), account)
   }
 }
 
@@ -68,11 +70,12 @@ function tried(binDir: string, account: Account | undefined): Binaries {
 }
 
 /** The copy of a package, made once per package folder and version of its files. */
-function copyOf(root: string): string {
+function copyOf(root: string, onCopy: (place: string) => void): string {
   const key = `${root} ${statSync(join(root, 'package.json')).mtimeMs} ${process.getuid?.()}`
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 12)
   const copy = join(tmpdir(), `s-tier-postgres-${hash}`)
   if (existsSync(copy)) return ours(copy)
+  onCopy(copy)
   const draft = mkdtempSync(`${copy}-`)
   try {
     cpSync(root, draft, { recursive: true, dereference: false, verbatimSymlinks: true })
@@ -84,6 +87,10 @@ function copyOf(root: string): string {
     if (!existsSync(copy)) throw error // Otherwise another process was faster.
   }
   return ours(copy)
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Anybody may write to the folder for temporary files: never run what somebody else has put there. */

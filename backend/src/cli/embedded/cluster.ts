@@ -33,7 +33,7 @@ export function prepareCluster(
     throw new DataDirectoryError(dataDir, details, 'Put the data below a folder open to all users.')
   }
   if (existsSync(join(dataDir, 'PG_VERSION'))) {
-    checkCluster(dataDir, binaries)
+    checkCluster(dataDir, binaries, process.getuid?.())
     return
   }
   onProgress(`Making a PostgreSQL ${binaries.version} cluster in ${dataDir}`)
@@ -45,10 +45,10 @@ export function prepareCluster(
   renameSync(draft, dataDir)
 }
 
-function checkCluster(dataDir: string, binaries: Binaries): void {
+/** Throws ST022 when the cluster belongs to another user than `self`, or to another version. */
+export function checkCluster(dataDir: string, binaries: Binaries, self: number | undefined): void {
   const owner = statSync(dataDir).uid
-  const self = process.getuid?.() ?? owner
-  if (self !== 0 && owner !== self) {
+  if (self !== 0 && self !== undefined && owner !== self) {
     const details = `It belongs to another user (uid ${owner})`
     throw new DataDirectoryError(dataDir, details, 'Start as that user, or remove the directory.')
   }

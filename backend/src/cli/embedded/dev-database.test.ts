@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../tests/support/folder.ts'
 import { type DevDatabase, startDevDatabase } from './dev-database.ts'
 import { devDataDirectory } from './dev-directory.ts'
 
@@ -49,12 +50,18 @@ test('the data lies in the directory given, wherever PostgreSQL can enter it', (
 test.runIf(isRoot)(
   'as root in a closed directory, the data lies elsewhere, and it is said where',
   () => {
-    const closed = mkdtempSync(join(tmpdir(), 's-tier-dev-'))
+    const closed = temporaryFolder('closed')
+    chmodSync(closed, 0o700)
     const lines: string[] = []
     const dataDir = devDataDirectory(closed, line => lines.push(line))
+    onTestFinished(() => rmSync(dirname(dataDir), { recursive: true }))
     expect(dataDir).toMatch(/s-tier-[0-9a-f]{12}\/postgres$/)
     expect(lines[0]).toContain(closed)
     expect(devDataDirectory(closed, () => undefined)).toBe(dataDir)
+    chownSync(dirname(dataDir), 1234, 1234)
+    expect(() => devDataDirectory(closed, () => undefined)).toThrow(
+      expect.objectContaining({ code: 'ST022' }),
+    )
   },
 )
 

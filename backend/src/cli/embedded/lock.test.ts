@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../../tests/support/folder.ts'
 import { isLocked, lockDataDirectory, removeCluster } from './lock.ts'
 
 function newDirectory(): string {
-  const dataDir = join(mkdtempSync(join(tmpdir(), 's-tier-lock-')), 'data')
+  const dataDir = join(temporaryFolder('lock'), 'data')
   mkdirSync(dataDir)
   return dataDir
 }

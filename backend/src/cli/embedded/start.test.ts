@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -44,8 +44,7 @@ test('a directory has one server at a time', async () => {
 test('a taken port is named; without a wish a free one is found', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
-  const address = other.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const { port } = other.address() as AddressInfo
   await expect(start({ port })).rejects.toMatchObject({
     code: 'ST024',
     message: expect.stringContaining(String(port)),
@@ -101,10 +100,8 @@ test.runIf(process.getuid?.() === 0)(
   'root is told which folder PostgreSQL cannot enter',
   async () => {
     const closed = join(folder, 'closed')
-    const lines = { dataDir: join(closed, 'data'), binDir }
-    const { mkdirSync } = await import('node:fs')
     mkdirSync(closed, { mode: 0o700 })
-    await expect(startEmbedded(lines)).rejects.toMatchObject({
+    await expect(startEmbedded({ dataDir: join(closed, 'data'), binDir })).rejects.toMatchObject({
       code: 'ST022',
       details: expect.stringContaining(`cannot enter ${closed}`),
     })
