@@ -1,4 +1,3 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { signToken } from '../../src/api/http/index.ts'
 import { type Prepared, type ReadCall, understandRead } from '../../src/api/rest/index.ts'
 import { STierError, systemClock } from '../../src/base/index.ts'
@@ -9,15 +8,9 @@ import { createPlanCache } from '../../src/query/executor/index.ts'
 import { createServer } from '../../src/server.ts'
 import type { TestDatabase } from './database.ts'
 import type { GoldenPage } from './golden.ts'
+import { type RawResponse, send } from './http-client.ts'
 
 type PageRequest = GoldenPage['request']
-
-export interface RawResponse {
-  readonly status: number
-  readonly statusText: string
-  readonly headers: IncomingHttpHeaders
-  readonly body: string
-}
 
 /** The library behind a real socket, and the steps before the database seen from inside. */
 export interface LibraryServer {
@@ -48,7 +41,7 @@ export async function serveLibrary(url: string, flags: readonly string[]): Promi
   await server.start()
   const [address = ''] = server.addresses
   return {
-    send: request => send(address, request, signed(request.headers)),
+    send: request => send(address, { ...request, headers: signed(request.headers) }),
     understand({ method, target, headers }, catalog) {
       if (method !== 'GET' && method !== 'HEAD') return undefined
       const [path = '', queryString = ''] = target.split('?')
@@ -91,30 +84,4 @@ function tokenOf(role: string, text: string): string {
       : text.split(',').map(pair => [pair.split('=')[0], Number(pair.split('=')[1])]),
   )
   return signToken({ role, ...claims }, { secret: SECRET })
-}
-
-/** Nothing is normalised on the way: the target is sent as the page has it. */
-function send(
-  address: string,
-  { method, target }: PageRequest,
-  headers: Readonly<Record<string, string>>,
-): Promise<RawResponse> {
-  const { hostname, port } = new URL(address)
-  const path = target.replaceAll(' ', '%20')
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest({ hostname, port, method, path, headers }, response => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => {
-        resolve({
-          status: response.statusCode ?? 0,
-          statusText: response.statusMessage ?? '',
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString(),
-        })
-      })
-    })
-    sent.on('error', reject)
-    sent.end()
-  })
 }

@@ -1,6 +1,6 @@
 import type { ReadCall } from '../../src/api/rest/index.ts'
 import type { ReadPlan } from '../../src/query/plan/index.ts'
-import type { RawResponse } from './library-server.ts'
+import type { RawResponse } from './http-client.ts'
 
 /** A plan for people: names where it holds catalog objects, `$1` for values, and nothing that is not there. */
 export function shownPlan(plan: ReadPlan): string {

@@ -3,7 +3,7 @@ import { inject } from 'vitest'
 import { loadSampleStore } from '../../src/cli/embedded/index.ts'
 import { createFrom, type TestDatabase } from './database.ts'
 
-/** The smallest store in which every kind of row occurs: about 17,000 rows, loaded in about a second. */
+/** The smallest store: every kind of row, about 13,000 in all, loaded in about a second. */
 const SCALE = 0.02
 const TEMPLATE = 'store_template'
 /** Any number that no other test locks. */

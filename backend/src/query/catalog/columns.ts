@@ -1,0 +1,39 @@
+import { parsePrivileges } from './privileges.ts'
+import type { ColumnRow } from './read-columns.ts'
+import type { TypeCatalog } from './type-catalog.ts'
+import type { Column } from './types.ts'
+import { WRITE_BITS, type Writability } from './writability.ts'
+
+const IDENTITIES = Object.freeze({ a: 'always', d: 'by-default', '': null } as const)
+const GENERATED = Object.freeze({ s: 'stored', v: 'virtual', '': null } as const)
+
+export function createColumn(row: ColumnRow, types: TypeCatalog, isWritable: Writability): Column {
+  return {
+    name: row.name,
+    position: row.position,
+    type: types.reference(row.type, row.formatted ?? undefined),
+    nullable: !row.notNull && !types.isNotNull(row.type),
+    comment: row.comment,
+    default: defaultOf(row, types),
+    identity: IDENTITIES[row.identity],
+    generated: GENERATED[row.generated],
+    enumLabels: types.base(row.type).labels,
+    maxLength: maxLengthOf(row, types),
+    insertable: isWritable(row.relation, row.position, WRITE_BITS.insert),
+    updatable: isWritable(row.relation, row.position, WRITE_BITS.update),
+    privileges: row.privileges === null ? [] : parsePrivileges(row.privileges),
+  }
+}
+
+/** The column's own default, otherwise that of its domain. */
+function defaultOf(row: ColumnRow, types: TypeCatalog): string | null {
+  if (row.generated !== '' || row.identity !== '') return null
+  return row.default ?? types.defaultOf(row.type)
+}
+
+/** `varchar` and `bpchar`: their modifier is the length and 4 more. */
+function maxLengthOf(row: ColumnRow, types: TypeCatalog): number | null {
+  const modifier = row.modifier === -1 ? types.modifierOf(row.type) : row.modifier
+  const isText = ['varchar', 'bpchar'].includes(types.base(row.type).name)
+  return isText && modifier !== -1 ? modifier - 4 : null
+}

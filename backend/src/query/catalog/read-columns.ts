@@ -1,0 +1,42 @@
+import { sql } from '../../base/index.ts'
+import type { Reader } from './reader.ts'
+
+export interface ColumnRow {
+  readonly relation: number
+  readonly position: number
+  readonly name: string
+  readonly type: number
+  /** The type with its modifier; null without one, when the type's own form is all there is. */
+  readonly formatted: string | null
+  /** `varchar(n)` stores n + 4; -1 without a modifier. */
+  readonly modifier: number
+  readonly notNull: boolean
+  readonly identity: 'a' | 'd' | ''
+  readonly generated: 's' | 'v' | ''
+  readonly default: string | null
+  readonly comment: string | null
+  readonly privileges: readonly string[] | null
+}
+
+/** A default names no column, so it is printed without its table: four times as fast. */
+const COLUMNS = sql`
+  select a.attrelid::bigint as relation, a.attnum as position, a.attname as name,
+    a.atttypid::bigint as type, case when a.atttypmod <> -1 then format_type(a.atttypid, a.atttypmod) end as formatted,
+    a.atttypmod as modifier, a.attnotnull as "notNull", a.attidentity as identity,
+    a.attgenerated as generated,
+    case when a.attgenerated = '' then pg_get_expr(v.adbin, 0) end as default,
+    d.description as comment, a.attacl::text[] as privileges
+  from json_array_elements_text($1::json) as wanted
+  join pg_attribute a on a.attrelid = wanted::oid
+  left join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
+  left join pg_description d
+    on d.objoid = a.attrelid and d.classoid = 'pg_class'::regclass and d.objsubid = a.attnum
+  where a.attnum > 0 and not a.attisdropped
+  order by a.attrelid, a.attnum`
+
+export function readColumns(
+  reader: Reader,
+  oids: readonly number[],
+): Promise<readonly ColumnRow[]> {
+  return reader.rows(COLUMNS, oids)
+}

@@ -1,0 +1,88 @@
+import { createColumn } from './columns.ts'
+import type { Dependencies } from './dependencies.ts'
+import type { Keys } from './keys.ts'
+import { parsePrivileges } from './privileges.ts'
+import type { ColumnRow } from './read-columns.ts'
+import type { PolicyRow } from './read-definitions.ts'
+import type { RelationRow } from './read-relations.ts'
+import type { TypeCatalog } from './type-catalog.ts'
+import type { Policy, Relation, RelationKind } from './types.ts'
+import { WRITE_BITS, type Writability } from './writability.ts'
+
+/** What relations are put together from. */
+export interface RelationParts {
+  readonly columns: ReadonlyMap<number, readonly ColumnRow[]>
+  readonly policies: ReadonlyMap<number, readonly PolicyRow[]>
+  readonly types: TypeCatalog
+  readonly keysOf: (relation: number) => Keys
+  readonly dependencies: Dependencies
+  readonly isWritable: Writability
+}
+
+const KINDS: Readonly<Record<RelationRow['kind'], RelationKind>> = Object.freeze({
+  r: 'table',
+  p: 'partitioned-table',
+  f: 'foreign-table',
+  v: 'view',
+  m: 'materialized-view',
+})
+
+const COMMANDS: Readonly<Record<PolicyRow['command'], Policy['command']>> = Object.freeze({
+  '*': 'all',
+  r: 'select',
+  a: 'insert',
+  w: 'update',
+  d: 'delete',
+})
+
+export function createRelation(row: RelationRow, parts: RelationParts): Relation {
+  const columns = parts.columns.get(row.oid) ?? []
+  const keys = parts.keysOf(row.oid)
+  const named = (positions: readonly number[]) => columnNames(columns, positions)
+  const reads = parts.dependencies.ofView(row.oid)
+  return {
+    oid: row.oid,
+    schema: row.schema,
+    name: row.name,
+    kind: KINDS[row.kind],
+    comment: row.comment,
+    columns: new Map(
+      columns.map(column => [column.name, createColumn(column, parts.types, parts.isWritable)]),
+    ),
+    primaryKey: named(keys.primary),
+    uniqueKeys: keys.unique.map(named),
+    insertable: (row.writes & WRITE_BITS.insert) !== 0,
+    updatable: (row.writes & WRITE_BITS.update) !== 0,
+    deletable: (row.writes & WRITE_BITS.delete) !== 0,
+    rowSecurity: row.rowSecurity,
+    policies: (parts.policies.get(row.oid) ?? []).map(policy => createPolicy(policy, parts)),
+    privileges: parsePrivileges(row.privileges),
+    readsRelations: reads.relations,
+    readsFunctions: reads.functions,
+    securityInvoker: row.securityInvoker,
+  }
+}
+
+/** The names at the positions of a key. */
+export function columnNames(
+  columns: readonly ColumnRow[],
+  positions: readonly number[],
+): readonly string[] {
+  return positions.flatMap(
+    position => columns.find(column => column.position === position)?.name ?? [],
+  )
+}
+
+function createPolicy(row: PolicyRow, parts: RelationParts): Policy {
+  const reads = parts.dependencies.ofPolicy(row)
+  return {
+    name: row.name,
+    permissive: row.permissive,
+    command: COMMANDS[row.command],
+    roles: row.roles,
+    using: row.using,
+    check: row.check,
+    readsRelations: reads.relations,
+    readsFunctions: reads.functions,
+  }
+}

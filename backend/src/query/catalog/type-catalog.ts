@@ -1,0 +1,76 @@
+import { assert } from '../../base/index.ts'
+import type { TypeRow } from './read-types.ts'
+import type { TypeRef } from './types.ts'
+
+/** The types that columns and functions use, by oid. */
+export interface TypeCatalog {
+  row(oid: number): TypeRow
+  /** `formatted` when a column narrows the type, as in `numeric(10,2)`. */
+  reference(oid: number, formatted?: string): TypeRef
+  /** The row at the bottom of a domain's chain, the row itself otherwise. */
+  base(oid: number): TypeRow
+  /** Whether the type, or a domain on the way down, refuses nulls. */
+  isNotNull(oid: number): boolean
+  /** Default of the type, or of the nearest domain on the way down. */
+  defaultOf(oid: number): string | null
+  /** The modifier that a domain puts on the type below it; -1 without one. */
+  modifierOf(oid: number): number
+}
+
+const KINDS: Readonly<Record<TypeRow['kind'], TypeRef['kind']>> = Object.freeze({
+  b: 'base',
+  c: 'composite',
+  d: 'domain',
+  e: 'enum',
+  m: 'multirange',
+  p: 'pseudo',
+  r: 'range',
+})
+
+export function createTypeCatalog(rows: readonly TypeRow[]): TypeCatalog {
+  const byOid = new Map(rows.map(row => [row.oid, row]))
+  const references = new Map<string, TypeRef>()
+
+  function row(oid: number): TypeRow {
+    const found = byOid.get(oid)
+    assert(found, `type ${oid} was read`)
+    return found
+  }
+  /** From the type down to what its domains stand on. */
+  function chain(oid: number): readonly TypeRow[] {
+    const top = row(oid)
+    return top.kind === 'd' ? [top, ...chain(top.base)] : [top]
+  }
+  function base(oid: number): TypeRow {
+    const top = row(oid)
+    return top.kind === 'd' ? base(top.base) : top
+  }
+
+  return {
+    row,
+    base,
+    reference(oid, formatted = row(oid).formatted) {
+      const key = `${oid} ${formatted}`
+      const known = references.get(key)
+      if (known) return known
+      const created = createReference(row(oid), base(oid), formatted)
+      references.set(key, created)
+      return created
+    },
+    isNotNull: oid => chain(oid).some(type => type.notNull),
+    defaultOf: oid => chain(oid).find(type => type.default !== null)?.default ?? null,
+    modifierOf: oid => chain(oid).find(type => type.modifier !== -1)?.modifier ?? -1,
+  }
+}
+
+function createReference(type: TypeRow, base: TypeRow, formatted: string): TypeRef {
+  return Object.freeze({
+    oid: type.oid,
+    schema: type.schema,
+    name: type.name,
+    formatted,
+    baseOid: base.oid,
+    kind: KINDS[type.kind],
+    elementOid: base.element === 0 ? null : base.element,
+  })
+}

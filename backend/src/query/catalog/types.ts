@@ -1,0 +1,257 @@
+/**
+ * The database described: one immutable snapshot of everything that a plan may name. Only objects of the exposed
+ * schemas can be named by a request; relations elsewhere are here when a foreign key, junction or function result
+ * leads to them.
+ */
+export interface Catalog {
+  /** Changes with every reload that found a difference; part of every key made from this snapshot. */
+  readonly version: string
+  /** `server_version_num`, for instance 180004. */
+  readonly serverVersion: number
+  /** When it was read, in milliseconds since 1970. */
+  readonly loadedAt: number
+  /** The schemas a request may choose, in the configured order; the first is the default. */
+  readonly schemas: readonly string[]
+  /** By `relationKey(schema, name)`. */
+  readonly relations: ReadonlyMap<string, Relation>
+  /** Overloads together, by `relationKey(schema, name)`; in the exposed schemas. */
+  readonly routines: ReadonlyMap<string, readonly Routine[]>
+  /** From one relation to others, by `relationKey` of the first; every relationship is listed from both its ends. */
+  readonly relationships: ReadonlyMap<string, readonly Relationship[]>
+  /** Computed fields: functions of one row that answer a scalar, by `relationKey` of the row's relation, then by name. */
+  readonly computedFields: ReadonlyMap<string, ReadonlyMap<string, ComputedField>>
+  /** Casts of domains (and other types) to and from their representations in the API, by type oid. */
+  readonly representations: ReadonlyMap<number, Representation>
+  /** Media type handlers: functions or aggregates whose result is a domain named like a media type. */
+  readonly mediaHandlers: readonly MediaHandler[]
+  /** The functions that views and policies call, by oid, those that came with the server included. */
+  readonly functions: ReadonlyMap<number, CalledFunction>
+  /** Roles the connecting role may become, by name, with the settings they carry. */
+  readonly roles: ReadonlyMap<string, Role>
+  /** Extension `postgis` is installed where functions of the search path reach it. */
+  readonly hasPostgis: boolean
+}
+
+/** The key of a relation or function in the catalog's maps. */
+export function relationKey(schema: string, name: string): string {
+  return `${schema}\0${name}`
+}
+
+export type RelationKind =
+  | 'table'
+  | 'partitioned-table'
+  | 'foreign-table'
+  | 'view'
+  | 'materialized-view'
+
+export interface Relation {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  readonly kind: RelationKind
+  readonly comment: string | null
+  /** In the order of the table, by name. */
+  readonly columns: ReadonlyMap<string, Column>
+  /** Column names in the key's order; for a view, when its columns lead back to a whole key. Empty: no key. */
+  readonly primaryKey: readonly string[]
+  /** Every unique key (the primary one included) as column names. For a view: by column lineage. */
+  readonly uniqueKeys: readonly (readonly string[])[]
+  /** Whether PostgreSQL would accept it at all (views: updatable, or with an INSTEAD OF trigger). */
+  readonly insertable: boolean
+  readonly updatable: boolean
+  readonly deletable: boolean
+  /** Row-level security is switched on. */
+  readonly rowSecurity: boolean
+  readonly policies: readonly Policy[]
+  /** What each role may do here, table-wide; column privileges are in `Column.privileges`. */
+  readonly privileges: readonly Privilege[]
+  /** For views and materialized views: the relations and functions that the definition reads, directly or not. */
+  readonly readsRelations: readonly number[]
+  readonly readsFunctions: readonly number[]
+  /** The view runs with its owner's rights (no `security_invoker`): policies of the tables behind see the owner. */
+  readonly securityInvoker: boolean
+}
+
+export interface Column {
+  readonly name: string
+  readonly position: number
+  readonly type: TypeRef
+  readonly nullable: boolean
+  readonly comment: string | null
+  /** SQL text of the default, for documents; null without one. For generated columns: null. */
+  readonly default: string | null
+  readonly identity: 'always' | 'by-default' | null
+  readonly generated: 'stored' | 'virtual' | null
+  /** The labels of its enum, otherwise empty. */
+  readonly enumLabels: readonly string[]
+  /** From `varchar(n)`/`char(n)`, otherwise null. */
+  readonly maxLength: number | null
+  readonly insertable: boolean
+  readonly updatable: boolean
+  readonly privileges: readonly Privilege[]
+}
+
+export interface TypeRef {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  /** As `format_type` writes it: `character varying(20)`, `integer[]`. */
+  readonly formatted: string
+  /** For a domain, the oid of the type at the bottom of the chain; otherwise `oid` itself. */
+  readonly baseOid: number
+  readonly kind: 'base' | 'domain' | 'enum' | 'composite' | 'range' | 'multirange' | 'pseudo'
+  /** Elements, when it is an array. */
+  readonly elementOid: number | null
+}
+
+export interface Privilege {
+  /** Role name; 'PUBLIC' for everybody. */
+  readonly role: string
+  readonly kind: 'select' | 'insert' | 'update' | 'delete'
+}
+
+/** What the cache must know of a function that a view or policy calls. */
+export interface CalledFunction {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  readonly volatility: Volatility
+  readonly securityDefiner: boolean
+}
+
+export interface Policy {
+  readonly name: string
+  readonly permissive: boolean
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete'
+  /** Role names; 'PUBLIC' for everybody. */
+  readonly roles: readonly string[]
+  /** SQL text of the two expressions, as PostgreSQL prints them. */
+  readonly using: string | null
+  readonly check: string | null
+  /** Relation and function oids that the policy depends on (pg_depend), for the cache. */
+  readonly readsRelations: readonly number[]
+  readonly readsFunctions: readonly number[]
+}
+
+/**
+ * A way from one relation (`from`) to another (`to`), as an embed follows it.
+ * PostgREST: "Resource Embedding", references/api/resource_embedding.
+ */
+export type Relationship = ForeignKeyRelationship | ManyToManyRelationship | ComputedRelationship
+
+export interface ForeignKeyRelationship {
+  readonly kind: 'many-to-one' | 'one-to-many' | 'one-to-one'
+  readonly from: RelationRef
+  readonly to: RelationRef
+  /** Name of the foreign key constraint. */
+  readonly constraint: string
+  /** Pairs (column of `from`, column of `to`). */
+  readonly columns: readonly (readonly [string, string])[]
+  /** `from` holds the foreign key (always for many-to-one, sometimes for one-to-one). */
+  readonly fromHoldsKey: boolean
+  readonly isSelf: boolean
+}
+
+export interface ManyToManyRelationship {
+  readonly kind: 'many-to-many'
+  readonly from: RelationRef
+  readonly to: RelationRef
+  readonly junction: RelationRef
+  /** Constraint from the junction to `from`, and from the junction to `to`. */
+  readonly constraints: readonly [string, string]
+  /** Pairs (column of `from`, column of the junction). */
+  readonly fromColumns: readonly (readonly [string, string])[]
+  /** Pairs (column of the junction, column of `to`). */
+  readonly toColumns: readonly (readonly [string, string])[]
+  readonly isSelf: boolean
+}
+
+/** A function of one row of `from` that answers row(s) of `to`. */
+export interface ComputedRelationship {
+  readonly kind: 'computed'
+  readonly from: RelationRef
+  readonly to: RelationRef
+  readonly function: { readonly schema: string; readonly name: string }
+  /** `rows 1`: answers at most one row, embedded as an object. */
+  readonly toOne: boolean
+  readonly isSelf: boolean
+}
+
+export interface RelationRef {
+  readonly schema: string
+  readonly name: string
+}
+
+export interface ComputedField {
+  readonly schema: string
+  readonly name: string
+  readonly type: TypeRef
+  readonly volatility: Volatility
+}
+
+export type Volatility = 'immutable' | 'stable' | 'volatile'
+
+export interface Routine {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  readonly comment: string | null
+  readonly parameters: readonly RoutineParameter[]
+  /** The last parameter is VARIADIC. */
+  readonly variadic: boolean
+  readonly returns: RoutineResult
+  readonly volatility: Volatility
+  /** `SET …` of the function that concern the transaction, such as `default_transaction_isolation`. */
+  readonly settings: ReadonlyMap<string, string>
+  readonly securityDefiner: boolean
+  readonly executableBy: readonly string[]
+}
+
+export interface RoutineParameter {
+  readonly name: string
+  readonly type: TypeRef
+  readonly required: boolean
+  readonly variadic: boolean
+}
+
+export type RoutineResult = {
+  readonly set: boolean
+  readonly type: TypeRef
+} & (
+  | { readonly kind: 'scalar' | 'void' | 'composite' }
+  /** Rows of a known relation: embeds work on it. */
+  | { readonly kind: 'relation'; readonly relation: RelationRef }
+  /** `returns table (…)` or OUT parameters. */
+  | { readonly kind: 'record'; readonly columns: readonly { name: string; type: TypeRef }[] }
+)
+
+/** PostgREST: "Domain Representations", references/api/domain_representations. */
+export interface Representation {
+  readonly type: TypeRef
+  /** Function of the cast type → json: how values leave. */
+  readonly toJson: { readonly schema: string; readonly name: string } | null
+  /** Function of the cast json → type: how values come in with a body. */
+  readonly fromJson: { readonly schema: string; readonly name: string } | null
+  /** Function of the cast text → type: how values come in with a filter. */
+  readonly fromText: { readonly schema: string; readonly name: string } | null
+}
+
+/** PostgREST: "Media Type Handlers", references/api/media_type_handlers. */
+export interface MediaHandler {
+  /** For instance `text/csv`; `*` + `/*` is the handler of any. */
+  readonly mediaType: string
+  readonly function: { readonly schema: string; readonly name: string }
+  readonly aggregate: boolean
+  /** The relation whose rows it takes; null: any (`anyelement`). */
+  readonly relation: RelationRef | null
+}
+
+export interface Role {
+  readonly name: string
+  /** Settings of `ALTER ROLE … SET`, those that a role without special rights may set itself. */
+  readonly settings: ReadonlyMap<string, string>
+  /** From `default_transaction_isolation` among them. */
+  readonly isolation: Isolation | null
+}
+
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
