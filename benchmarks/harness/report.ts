@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Extent, Measurement, Scenario } from './rounds.ts'
+import type { Bar, Summary } from './summary.ts'
+
+export interface ScenarioResult {
+  readonly scenario: Pick<Scenario, 'name' | 'title' | 'connections' | 'bars'>
+  readonly summaries: readonly Summary[]
+  readonly bars: readonly Bar[]
+  readonly measurements: readonly Measurement[]
+}
+
+/** Everything that is needed to judge a figure later: what ran, on what, how long, and each round's raw numbers. */
+export interface QuestionResult {
+  readonly question: string
+  readonly date: string
+  readonly commit: string
+  readonly node: string
+  readonly postgres: string
+  readonly cpu: string
+  readonly cpuCount: number
+  readonly poolSize: number
+  readonly extent: Extent
+  readonly scenarios: readonly ScenarioResult[]
+}
+
+const RESULTS_FOLDER = fileURLToPath(new URL('../results/', import.meta.url))
+
+/** Short hash of the commit; `-changed` when the working tree differs from it, `none` outside a repository. */
+export function currentCommit(): string {
+  try {
+    const git = (...words: string[]) =>
+      execFileSync('git', words, { encoding: 'utf8', stdio: 'pipe' })
+    const commit = git('rev-parse', '--short', 'HEAD').trim()
+    return git('status', '--porcelain').trim() === '' ? commit : `${commit}-changed`
+  } catch {
+    return 'none'
+  }
+}
+
+export function cpuModel(): string {
+  return cpus()[0]?.model.trim() ?? 'unknown'
+}
+
+export function cpuCount(): number {
+  return cpus().length
+}
+
+/** Writes `results/<date>-<commit>-<question>.json` and answers its path. */
+export function saveResult(result: QuestionResult): string {
+  mkdirSync(RESULTS_FOLDER, { recursive: true })
+  const name = `${result.date.slice(0, 10)}-${result.commit}-${result.question}.json`
+  const path = join(RESULTS_FOLDER, name)
+  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`)
+  return path
+}
+
+/** One scenario as a table, and a line for each of its bars. */
+export function renderScenario({ scenario, summaries, bars }: ScenarioResult): string {
+  const table = [HEAD, ...summaries.map(cellsOf)]
+  const widths = HEAD.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0)))
+  const lines = table.map(row =>
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0, column === 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [
+    '',
+    `${scenario.title} (${scenario.connections} connections)`,
+    ...lines,
+    ...bars.map(barLine),
+  ].join('\n')
+}
+
+const HEAD = [
+  '',
+  'server µs',
+  'ratio',
+  'PostgreSQL µs',
+  'ratio',
+  'requests/s',
+  'p50 ms',
+  'p99 ms',
+  'bytes',
+]
+
+function cellsOf(summary: Summary): readonly string[] {
+  return [
+    summary.contestant,
+    summary.serverCpuMicros.toFixed(1),
+    summary.ratios.serverCpu.toFixed(2),
+    summary.postgresCpuMicros.toFixed(1),
+    summary.ratios.postgresCpu.toFixed(2),
+    summary.requestsPerSecond.toFixed(0),
+    summary.p50Ms.toFixed(2),
+    summary.p99Ms.toFixed(2),
+    summary.bytesPerAnswer.toFixed(0),
+  ]
+}
+
+function pad(cell: string, width: number, left: boolean): string {
+  return left ? cell.padEnd(width) : cell.padStart(width)
+}
+
+function barLine({ figure, limit, value, met }: Bar): string {
+  const whose = figure === 'serverCpu' ? "the server's" : "PostgreSQL's"
+  return `  ${met ? 'met   ' : 'MISSED'}  ${whose} CPU per request is ${value.toFixed(2)} of the baseline's, bar ${limit}`
+}

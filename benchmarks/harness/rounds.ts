@@ -1,0 +1,124 @@
+import type { Contestant, ContestantName } from './contestants.ts'
+import { cpuMicrosOf, postgresCpuMicros } from './cpu.ts'
+import type { LoadGenerator } from './load.ts'
+import type { RunningServer } from './processes.ts'
+import type { Store } from './store.ts'
+
+/** One thing that is asked of every contestant. */
+export interface Scenario {
+  readonly name: string
+  readonly title: string
+  readonly connections: number
+  /** Ratios to the baseline that may not be exceeded; undefined: measured, but not judged. */
+  readonly bars: { readonly serverCpu?: number; readonly postgresCpu?: number }
+  /** Sent with each request, to every contestant. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The requests, with values that vary, in an order that is the same for every contestant. */
+  readonly paths: Readonly<Record<ContestantName, readonly string[]>>
+}
+
+/** How long and how often. A round gives each contestant one portion of load. */
+export interface Extent {
+  readonly rounds: number
+  readonly roundMs: number
+  readonly requestsMax: number
+  /** A portion before the first round that is not counted, in milliseconds. */
+  readonly warmUpMs: number
+}
+
+/** What one contestant did in one round. */
+export interface Measurement {
+  readonly contestant: ContestantName
+  readonly round: number
+  readonly requests: number
+  /** Processor time per request, in microseconds; undefined where the system does not account for processes. */
+  readonly serverCpuMicros: number | undefined
+  readonly postgresCpuMicros: number | undefined
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly bytesPerAnswer: number
+}
+
+/** A contestant whose server runs. */
+export interface Runner {
+  readonly contestant: Contestant
+  readonly server: RunningServer
+}
+
+/** What measuring needs besides the servers. */
+export interface Bench {
+  readonly store: Store
+  readonly load: LoadGenerator
+  readonly extent: Extent
+}
+
+/**
+ * Measures in interleaved rounds (A B C D, A B C D, …): what slows the machine for a while slows all of them. Fails
+ * when any answer is not a success, because such a figure would compare nothing.
+ */
+export async function measure(
+  scenario: Scenario,
+  runners: readonly Runner[],
+  bench: Bench,
+): Promise<readonly Measurement[]> {
+  const measurements: Measurement[] = []
+  for (const runner of runners) await measureOnce(scenario, runner, bench, WARM_UP)
+  for (let round = 1; round <= bench.extent.rounds; round++) {
+    for (const runner of runners) {
+      measurements.push(await measureOnce(scenario, runner, bench, round))
+    }
+  }
+  return measurements
+}
+
+/** The round that is not counted. */
+const WARM_UP = 0
+
+async function measureOnce(
+  scenario: Scenario,
+  { contestant, server }: Runner,
+  { store, load, extent }: Bench,
+  round: number,
+): Promise<Measurement> {
+  const portion = await load.open({
+    port: server.port,
+    paths: scenario.paths[contestant.name],
+    headers: { ...scenario.headers, ...contestant.headers },
+    connections: scenario.connections,
+    requestsMax: extent.requestsMax,
+    durationMs: round === WARM_UP ? extent.warmUpMs : extent.roundMs,
+  })
+  const before = readCpu(server, store)
+  const report = await portion.run()
+  const after = readCpu(server, store)
+  await portion.close()
+  const { requests, errors, firstError, elapsedMs, bytes, p50Ms, p99Ms } = report
+  if (errors > 0) {
+    const where = `${contestant.name}, ${scenario.name}`
+    throw new Error(`${where}: ${errors} of ${requests} answers failed: ${firstError}`)
+  }
+  return {
+    contestant: contestant.name,
+    round,
+    requests,
+    serverCpuMicros: perRequest(before.server, after.server, requests),
+    postgresCpuMicros: perRequest(before.postgres, after.postgres, requests),
+    requestsPerSecond: (requests / elapsedMs) * 1000,
+    p50Ms,
+    p99Ms,
+    bytesPerAnswer: bytes / requests,
+  }
+}
+
+function readCpu(server: RunningServer, store: Store) {
+  return { server: cpuMicrosOf(server.pid), postgres: postgresCpuMicros(store.pid) }
+}
+
+function perRequest(
+  before: number | undefined,
+  after: number | undefined,
+  requests: number,
+): number | undefined {
+  return before === undefined || after === undefined ? undefined : (after - before) / requests
+}

@@ -1,0 +1,32 @@
+/** One portion of load on one server, as the measuring process orders it. */
+export interface LoadOrder {
+  readonly port: number
+  /** Paths with query strings; taken in turn, from the start again after the last. */
+  readonly paths: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+  readonly connections: number
+  /** It ends at whichever comes first; requests under way are then waited for. */
+  readonly requestsMax: number
+  readonly durationMs: number
+}
+
+export interface LoadReport {
+  readonly requests: number
+  /** Answers other than 200 or 206, and connections that broke. */
+  readonly errors: number
+  /** The first line of the first of them. */
+  readonly firstError: string | undefined
+  readonly bytes: number
+  readonly elapsedMs: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+/** The steps of one portion: connections are opened and closed outside of what is measured. */
+export type LoadCommand =
+  | { readonly kind: 'open'; readonly order: LoadOrder }
+  | { readonly kind: 'run' }
+  | { readonly kind: 'close' }
+
+/** One reply to each command; `run` is answered with the report. */
+export type LoadReply = { readonly report?: LoadReport } | { readonly failure: string }
