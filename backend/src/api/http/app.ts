@@ -7,7 +7,8 @@ import fastify, {
 } from 'fastify'
 import type { Observer } from '../../base/index.ts'
 import { createCors } from './cors.ts'
-import { type ErrorResponse, errorResponse } from './errors.ts'
+import type { ErrorResponse } from './error-response.ts'
+import { errorResponse } from './errors.ts'
 import type { HttpEvent } from './events.ts'
 import type { Identity } from './identity/index.ts'
 import type { HttpRules } from './options.ts'
@@ -64,6 +65,8 @@ export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): F
     done()
   })
 
+  closeBusyConnections(app)
+
   app.setNotFoundHandler(request => {
     if (!app.supportedMethods.includes(request.method)) {
       throw new UnsupportedMethodError(request.method)
@@ -79,6 +82,19 @@ export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): F
     send(reply, answer)
   })
   return app
+}
+
+/** Node closes idle connections when the server closes; one that is busy then must be told that this answer is its last. */
+function closeBusyConnections(app: FastifyInstance): void {
+  let isClosing = false
+  app.addHook('preClose', done => {
+    isClosing = true
+    done()
+  })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isClosing) reply.header('connection', 'close')
+    done()
+  })
 }
 
 /** The two kinds of reply that Fastify hands out differ in their generics only. */

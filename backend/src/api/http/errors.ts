@@ -1,14 +1,8 @@
 import { STierError } from '../../base/index.ts'
 import { DatabaseError } from '../../capabilities/pool/index.ts'
+import type { ErrorResponse } from './error-response.ts'
 import { raisedResponse } from './raise.ts'
 import { statusOfSqlState } from './sqlstate.ts'
-
-/** An error as it leaves: PostgREST's body, compact and in the order code, details, hint, message. */
-export interface ErrorResponse {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
 
 /** What a client may read of an error. */
 export interface ErrorBody {

@@ -1,5 +1,5 @@
 import type { DatabaseError } from '../../capabilities/pool/index.ts'
-import type { ErrorResponse } from './errors.ts'
+import type { ErrorResponse } from './error-response.ts'
 
 /**
  * `raise sqlstate 'PGRST'`: the database writes the whole answer as JSON in the message (code, message, details, hint)
