@@ -59,7 +59,7 @@ function definedOption({ name, key }: { readonly name: string; readonly key: str
 }
 
 function isOptionName(text: string): boolean {
-  return /^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/.test(text)
+  return /^[a-z][A-Za-z\d]*\.[a-z][A-Za-z\d]*$/.test(text)
 }
 
 function exists(path: string): boolean {

@@ -220,10 +220,15 @@ test('a second signal ends at once, with the customary code', async () => {
   const stop = new Promise<void>(resolve => {
     finish = resolve
   })
-  const world = stage({ loadServer: fakeServer([], { stop }).loadServer })
+  let now = 0
+  const clock: Clock = { ...systemClock, now: () => now }
+  const world = stage({ clock, loadServer: fakeServer([], { stop }).loadServer })
   const running = runCommandLine(['serve', 'postgres://a/b'], world)
   await expect.poll(() => world.complained.length).toBeGreaterThan(0)
   world.raise('SIGINT')
+  world.raise('SIGINT') // The same Ctrl-C, passed on by npm.
+  expect(world.exits).toEqual([])
+  now += 300
   world.raise('SIGINT')
   world.raise('SIGTERM')
   expect(world.exits).toEqual([130, 143])

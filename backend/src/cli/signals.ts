@@ -1,8 +1,12 @@
+import type { Clock } from '../base/index.ts'
 import type { SignalSource } from './world.ts'
 
 /** Signals that end the process, with their numbers: a process that one of them ends exits with 128 + number. */
 const STOPS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 type StopSignal = keyof typeof STOPS
+
+/** Under npm one Ctrl-C can arrive twice, from the terminal and passed on by npm: within this time it is the same one. */
+const ECHO_MS = 300
 
 export interface SignalHandling {
   /** Resolves to the first signal that asks to stop. From then on a second one ends the process at once. */
@@ -13,6 +17,7 @@ export interface SignalHandling {
 
 export interface SignalRules {
   readonly exit: (code: number) => void
+  readonly clock: Clock
   /** The terminal that was closed sends SIGHUP: then it asks to stop, otherwise to reload. */
   readonly isTerminal: boolean
 }
@@ -24,14 +29,17 @@ export interface SignalRules {
  */
 export function handleSignals(
   source: SignalSource,
-  { exit, isTerminal }: SignalRules,
+  { exit, clock, isTerminal }: SignalRules,
 ): SignalHandling {
   let stop: ((name: string) => void) | undefined
   let reload = () => {}
+  let stoppedAt = Number.NEGATIVE_INFINITY
 
   function stopOn(name: StopSignal): void {
     source.on(name, () => {
+      if (clock.now() - stoppedAt < ECHO_MS) return
       if (stop === undefined) return exit(128 + STOPS[name])
+      stoppedAt = clock.now()
       const first = stop
       stop = undefined
       first(name)

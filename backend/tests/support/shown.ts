@@ -8,19 +8,24 @@ export function shownPlan(plan: ReadPlan): string {
 }
 
 function shortened(key: string, value: unknown): unknown {
-  if (value === undefined || value === null || value === false) return undefined
   if (Array.isArray(value)) return value.length === 0 ? undefined : value
-  if (typeof value !== 'object') return value
-  if ('kind' in value && value.kind === 'parameter' && 'index' in value) return `$${value.index}`
-  if (key === 'relation' || key === 'from' || key === 'to' || key === 'junction')
-    return named(value)
-  if (key === 'column') return undefined // Its name stands beside it.
-  if (key === 'representation') return 'representation'
-  return value
+  if (typeof value !== 'object') return value === false ? undefined : value
+  if (value === null || OMITTED.has(key)) return undefined
+  if (isParameter(value)) return `$${value.index}`
+  if (key === 'representation') return key
+  return RELATIONS.has(key) && isRelation(value) ? `${value.schema}.${value.name}` : value
 }
 
-function named(value: object): unknown {
-  return 'schema' in value && 'name' in value ? `${value.schema}.${value.name}` : value
+/** The name of a column stands beside it. */
+const OMITTED = new Set(['column'])
+const RELATIONS = new Set(['relation', 'from', 'to', 'junction'])
+
+function isParameter(value: object): value is { index: number } {
+  return 'kind' in value && value.kind === 'parameter'
+}
+
+function isRelation(value: object): value is { schema: string; name: string } {
+  return 'schema' in value && 'name' in value
 }
 
 /** JSON with what fits on a line on one line. */

@@ -62,7 +62,7 @@ function tried(binDir: string, account: Account | undefined): Binaries {
     cwd: '/',
     encoding: 'utf8',
   })
-  const version = Number(/\) (\d+)/.exec(stdout ?? '')?.[1])
+  const version = Number(/\) (\d+)/.exec(stdout)?.[1])
   if (Number.isNaN(version)) {
     throw new EmbeddedUnusableError(postgres, error?.message ?? stderr.trim(), error)
   }

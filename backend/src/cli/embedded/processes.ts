@@ -25,11 +25,11 @@ function identityFromProc(pid: number): string | undefined {
 }
 
 export function identityFromPs(pid: number): string | undefined {
-  const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-o', 'args=', '-p', String(pid)], {
+  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-o', 'args=', '-p', String(pid)], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], LC_ALL: 'C' },
   })
-  return stdout?.trim() || undefined
+  return status === 0 ? stdout.trim() : undefined
 }
 
 /** True when the process has ended within the time, in milliseconds. */

@@ -19,7 +19,7 @@ export async function loadSampleStore(
   query: (text: string) => Promise<unknown>,
   { scale = 1, onProgress = () => undefined }: SampleStoreOptions = {},
 ): Promise<void> {
-  await query(`select set_config('store.scale', '${Number(scale)}', false)`)
+  await query(`select set_config('store.scale', '${scale}', false)`)
   for (const name of await sampleFiles()) {
     if (Number.parseInt(name, 10) >= FIRST_DATA_FILE) onProgress(`Sample store: ${subjectOf(name)}`)
     await query(await readFile(new URL(name, FOLDER), 'utf8'))
