@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { identifier, list } from '../../base/index.ts'
 import type { Catalog } from '../../query/catalog/index.ts'
 import type { DatabaseRules, TransactionContext } from '../../query/executor/index.ts'
-import type { Identity } from '../http/index.ts'
+import { headerText, type Identity } from '../http/index.ts'
 import { cookiesJson, type Preferences } from './parse/index.ts'
 
 export interface ContextInput {
@@ -27,8 +28,8 @@ export function transactionContext(
     claims: identity.claimsText,
     method: input.method,
     path: input.path,
-    headers: JSON.stringify(headers),
-    cookies: cookiesJson(headers.cookie),
+    headers: headerText(JSON.stringify(headers)),
+    cookies: headerText(cookiesJson(headers.cookie)),
     settings: settingsOf(role?.settings, preferences.timezone),
     readOnly: true,
     isolation: role?.isolation ?? undefined,
@@ -65,15 +66,14 @@ const searchPaths = new WeakMap<DatabaseRules, Map<string, string>>()
 
 /** Made once for each schema: the schemas are few and the rules never change. */
 function searchPathOf(schema: string, rules: DatabaseRules): string {
-  let known = searchPaths.get(rules)
-  if (known === undefined) searchPaths.set(rules, (known = new Map()))
-  let path = known.get(schema)
-  if (path === undefined) {
-    const names = new Set([schema, ...rules.extraSearchPath])
-    path = [...names].map(name => `"${name.replaceAll('"', '""')}"`).join(', ')
-    known.set(schema, path)
-  }
-  return path
+  const known = searchPaths.get(rules) ?? new Map<string, string>()
+  if (known.size === 0) searchPaths.set(rules, known)
+  const path = known.get(schema)
+  if (path !== undefined) return path
+  const names = [...new Set([schema, ...rules.extraSearchPath])]
+  const { text } = list(names.map(name => identifier(name)))
+  known.set(schema, text)
+  return text
 }
 
 function preRequestOf({ preRequest }: DatabaseRules): TransactionContext['preRequest'] {

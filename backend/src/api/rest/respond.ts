@@ -1,5 +1,5 @@
 import type { Answer } from '../../query/executor/index.ts'
-import { isHeader } from '../http/index.ts'
+import { headerBytes, isHeader } from '../http/index.ts'
 import { BadResponseHeadersError, BadResponseStatusError, SingularityError } from './errors.ts'
 import { contentTypeOf, describePage, preferenceApplied } from './parse/index.ts'
 import type { ReadCall } from './understand.ts'
@@ -42,22 +42,20 @@ export function readResponse(
     timezone: applied.timezone ? preferences.timezone : undefined,
   })
   if (preference !== undefined) headers['preference-applied'] = preference
-  if (profile.negotiated) headers['content-profile'] = profile.schema
+  if (profile.negotiated) headers['content-profile'] = headerBytes(profile.schema)
   return overridden({ status, headers, body: answer.body ?? '' }, answer)
 }
 
-/** What is told as the total, by the kind of count that was asked for. */
-function totalOf({ total, estimated, rows }: Answer, { preferences }: ReadCall): number | null {
-  switch (preferences.count) {
-    case 'exact':
-      return total
-    case 'planned':
-      return estimated
-    case 'estimated':
-      return total ?? Math.max(estimated ?? 0, rows)
-    case undefined:
-      return null
-  }
+/**
+ * What is told as the total. An estimated count is exact up to the cap on rows; beyond it the planner's estimate, but
+ * never less than what was counted or is given: a page that has rows is within the total.
+ * PostgREST: references/api/pagination_count, "Estimated Count".
+ */
+function totalOf({ total, estimated, rows }: Answer, { prepared, query }: ReadCall): number | null {
+  if (total === null || estimated === null) return total ?? estimated
+  const { rowsMax = total } = prepared.plan
+  if (total <= rowsMax) return total
+  return Math.max(total, estimated, rows === 0 ? 0 : query.range.offset + rows)
 }
 
 /**
@@ -96,7 +94,7 @@ function headerPairs(text: string): [string, string][] {
     if (pairs.length !== 1 || pair === undefined || !isHeader(pair)) {
       throw new BadResponseHeadersError()
     }
-    return [pair[0].toLowerCase(), pair[1]]
+    return [pair[0].toLowerCase(), headerBytes(pair[1])]
   })
 }
 

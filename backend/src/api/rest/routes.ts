@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { UnknownPathError, UnsupportedMethodError } from '../http/index.ts'
+import { bodyBeside, UnknownPathError, UnsupportedMethodError } from '../http/index.ts'
 import { allowOf } from './info.ts'
-import { parseProfile } from './parse/index.ts'
 import { read } from './read.ts'
 import type { RestResponse } from './respond.ts'
 import type { RestServices } from './services.ts'
 import { splitUrl, type Target, targetOf } from './target.ts'
+import { profileOf } from './understand.ts'
 
 /** Every method is routed, so that an unknown one is answered in PostgREST's words. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -52,19 +52,17 @@ function describe(
 ): FastifyReply {
   if (target.kind === 'root') return reply.header('allow', READABLE).send()
   if (target.kind === 'function') throw new UnknownPathError(splitUrl(request.url).path)
-  const profile = request.headers['accept-profile']
   const snapshot = catalog()
-  const { schema } = parseProfile(
-    'GET',
-    { acceptProfile: Array.isArray(profile) ? profile[0] : profile },
-    snapshot.schemas,
-  )
+  const { schema } = profileOf('GET', request.headers, snapshot)
   if (rules.http.corsOrigins.length === 0) void reply.header('access-control-allow-origin', '*')
   return reply.header('allow', allowOf(snapshot, schema, target.name)).send()
 }
 
 function send(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
-  return reply.code(status).headers(headers).send(body)
+  const vary = reply.getHeader('vary') // CORS may have said already by what the answer varies: both hold.
+  void reply.code(status).headers(headers)
+  if (vary !== undefined) reply.header('vary', [vary, headers['vary']].flat().join(', '))
+  return reply.send(bodyBeside(headers, body))
 }
 
 /** Whether the client has gone, asked rather than told: nothing to register for, nothing to forget. */

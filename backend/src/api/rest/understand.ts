@@ -3,6 +3,7 @@ import type { Catalog } from '../../query/catalog/index.ts'
 import type { DatabaseRules } from '../../query/executor/index.ts'
 import { planRead } from '../../query/plan/index.ts'
 import { type AnswerShape, compileExplain, compileRead } from '../../query/sql/index.ts'
+import { headerText } from '../http/index.ts'
 import { allowsOverride } from './context.ts'
 import { offerOf } from './offer.ts'
 import {
@@ -48,14 +49,7 @@ export function understandRead(
 ): ReadCall {
   const { database } = services.rules
   const { headers } = input
-  const profile = parseProfile(
-    input.method,
-    {
-      acceptProfile: textOf(headers['accept-profile']),
-      contentProfile: textOf(headers['content-profile']),
-    },
-    catalog.schemas,
-  )
+  const profile = profileOf(input.method, headers, catalog)
   const preferences = parsePrefer(headers['prefer'], {
     allowTransactionEnd: allowsOverride(database),
   })
@@ -65,13 +59,24 @@ export function understandRead(
   return { prepared, query, media, preferences, profile }
 }
 
+/** The schema that the headers choose. */
+export function profileOf(
+  method: string,
+  headers: IncomingHttpHeaders,
+  { schemas }: Catalog,
+): Profile {
+  const acceptProfile = textOf(headers['accept-profile'])
+  const contentProfile = textOf(headers['content-profile'])
+  return parseProfile(method, { acceptProfile, contentProfile }, schemas)
+}
+
 type Understanding = Omit<ReadCall, 'prepared'>
 
 function prepare(
   { method, relation, role }: ReadInput,
   { query, media, preferences, profile }: Understanding,
   catalog: Catalog,
-  { plans, rules: { database } }: Pick<RestServices, 'plans' | 'rules'>,
+  { plans, rules: { database, rest } }: Pick<RestServices, 'plans' | 'rules'>,
 ): Prepared {
   const aggregates = mayAggregate(role, database)
   const shape = answerShape(method, media, preferences)
@@ -86,7 +91,7 @@ function prepare(
   return plans.get(catalog.version, key, () => {
     const request = { ...query.read, schema: profile.schema, relation }
     const plan = planRead(catalog, request, { aggregates, rowsMax: database.rowsMax })
-    const context = { serverVersion: catalog.serverVersion }
+    const context = { serverVersion: catalog.serverVersion, embedsAs: rest.embedsAs }
     const statement =
       media.kind === 'plan'
         ? compileExplain(plan, shape, media, context)
@@ -95,11 +100,7 @@ function prepare(
   })
 }
 
-function answerShape(
-  method: string,
-  media: MediaRequest,
-  { count }: Preferences,
-): AnswerShape {
+function answerShape(method: string, media: MediaRequest, { count }: Preferences): AnswerShape {
   const answer = media.kind === 'plan' ? media.answer : media
   return {
     format: method === 'HEAD' ? 'none' : FORMATS[answer.kind],
@@ -121,5 +122,6 @@ function mayAggregate(role: string, rules: DatabaseRules): boolean {
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.[0]
+  const first = typeof header === 'string' ? header : header?.[0]
+  return first === undefined ? undefined : headerText(first)
 }

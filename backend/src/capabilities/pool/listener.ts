@@ -1,5 +1,13 @@
 import type pg from 'pg'
-import { type Clock, ignoreEvents, type Observer, option, systemClock } from '../../base/index.ts'
+import {
+  type Clock,
+  identifier,
+  ignoreEvents,
+  type Observer,
+  option,
+  sql,
+  systemClock,
+} from '../../base/index.ts'
 import type { PoolEvent } from './events.ts'
 import { endClient, openClient } from './open-client.ts'
 import { LISTENER_CHECKS, LISTENER_DEFAULTS, type ListenerOptions } from './options.ts'
@@ -125,5 +133,5 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
 
 /** LISTEN takes a name, not a value. */
 async function listenOn(client: pg.Client, channel: string): Promise<void> {
-  await queryClient(client, `listen ${client.escapeIdentifier(channel)}`)
+  await queryClient(client, sql`listen ${identifier(channel)}`.text)
 }

@@ -16,7 +16,8 @@ const NO_KEYS: Keys = Object.freeze({ primary: [], unique: [] })
  *
  * A view's primary key is made as PostgREST makes it: the primary keys of all tables behind it that it shows wholly,
  * one after the other, each by its first occurrence. It addresses a row, but a join may repeat it. A view's unique
- * keys, on the other hand, hold: only a view whose rows are rows of one relation takes over that relation's keys.
+ * keys, on the other hand, hold: only a view whose rows are rows of one relation takes over that relation's keys, and
+ * a table that others inherit from has none.
  */
 export function findKeys(
   rows: readonly UniqueKeyRow[],
@@ -50,7 +51,7 @@ function tableKeys(rows: readonly UniqueKeyRow[]): ReadonlyMap<number, Keys> {
     const { primary, unique } = tables.get(row.relation) ?? NO_KEYS
     tables.set(row.relation, {
       primary: row.primary ? row.columns : primary,
-      unique: [...unique, row.columns],
+      unique: row.holds ? [...unique, row.columns] : unique,
     })
   }
   return tables

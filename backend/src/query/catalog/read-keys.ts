@@ -9,6 +9,8 @@ export interface UniqueKeyRow {
   readonly primary: boolean
   /** It belongs to a PRIMARY KEY or UNIQUE constraint: only these make a foreign key one-to-one, as in PostgREST. */
   readonly constraint: boolean
+  /** False for a table that others inherit from: a read finds their rows too, which the index knows nothing of. */
+  readonly holds: boolean
 }
 
 export interface ForeignKeyRow {
@@ -30,7 +32,11 @@ const UNIQUE_KEYS = sql`
     i.indisprimary as primary,
     exists (
       select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u')
-    ) as constraint
+    ) as constraint,
+    not exists (
+      select from pg_inherits h join pg_class c on c.oid = h.inhparent
+      where h.inhparent = i.indrelid and c.relkind = 'r'
+    ) as holds
   from json_array_elements_text($1::json) as wanted
   join pg_index i on i.indrelid = wanted::oid
   where i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null

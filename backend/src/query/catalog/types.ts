@@ -54,7 +54,10 @@ export interface Relation {
   readonly columns: ReadonlyMap<string, Column>
   /** Column names in the key's order; for a view, when its columns lead back to a whole key. Empty: no key. */
   readonly primaryKey: readonly string[]
-  /** Every unique key (the primary one included) as column names. For a view: by column lineage. */
+  /**
+   * Every unique key (the primary one included) as column names. They hold for what a read finds: a table that others
+   * inherit from has none. For a view: by column lineage.
+   */
   readonly uniqueKeys: readonly (readonly string[])[]
   /** Whether PostgreSQL would accept it at all (views: updatable, or with an INSTEAD OF trigger). */
   readonly insertable: boolean

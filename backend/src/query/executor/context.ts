@@ -1,3 +1,4 @@
+import { list, literal, parameter, type Sql, type SqlPart, sql } from '../../base/index.ts'
 import type { Step } from '../../capabilities/pool/index.ts'
 import type { TransactionContext } from './types.ts'
 
@@ -47,28 +48,31 @@ function textFor(settings: number, hasTimeout: boolean, readOnly: boolean): Prep
   const key = 4 * settings + (hasTimeout ? 2 : 0) + (readOnly ? 1 : 0)
   let known = texts.get(key)
   if (known === undefined) {
-    known = Object.freeze({ text: write(settings, hasTimeout, readOnly), name: `context_${key}` })
+    const { text } = write(settings, hasTimeout, readOnly)
+    known = Object.freeze({ text, name: `context_${key}` })
     texts.set(key, known)
   }
   return known
 }
 
-function write(settings: number, hasTimeout: boolean, readOnly: boolean): string {
+function write(settings: number, hasTimeout: boolean, readOnly: boolean): Sql {
   let count = 0
-  const next = () => `$${++count}`
+  const next = () => parameter(++count)
   const calls = [
-    setting(`'search_path'`, next()),
-    ...(hasTimeout ? [setting(`'statement_timeout'`, next())] : []),
+    setting(literal('search_path'), next()),
+    hasTimeout && setting(literal('statement_timeout'), next()),
     ...Array.from({ length: settings }, () => setting(next(), next())),
-    ...FIXED.map(name => setting(`'${name}'`, next())),
-    setting(`'response.headers'`, `''`),
-    setting(`'response.status'`, `''`),
-    ...(readOnly ? [setting(`'transaction_read_only'`, `'on'`)] : []),
+    ...FIXED.map(name => setting(literal(name), next())),
+    setting(literal('response.headers'), empty),
+    setting(literal('response.status'), empty),
+    readOnly && setting(literal('transaction_read_only'), literal('on')),
   ]
-  return `select ${calls.join(', ')}`
+  return sql`select ${list(calls)}`
 }
 
+const empty = literal('')
+
 /** Local to the transaction. */
-function setting(name: string, value: string): string {
-  return `pg_catalog.set_config(${name}, ${value}, true)`
+function setting(name: SqlPart, value: SqlPart): Sql {
+  return sql`pg_catalog.set_config(${name}, ${value}, true)`
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { identifier, sql } from '../../base/index.ts'
+import { identifier, type Sql, sql } from '../../base/index.ts'
 import type { Step } from '../../capabilities/pool/index.ts'
 import type { Isolation } from '../catalog/index.ts'
 import { contextStep } from './context.ts'
@@ -37,20 +37,20 @@ export function transactionOf({ statement, parameters, context }: Execution): Tr
   }
 }
 
-function fixed(name: string, text: string): Step {
+function fixed(name: string, { text }: Sql): Step {
   return Object.freeze({ text, name, values: Object.freeze([]), discard: true })
 }
 
 const BEGIN: Readonly<Record<Isolation, Step>> = Object.freeze({
-  'read committed': fixed('begin_committed', 'begin isolation level read committed'),
-  'repeatable read': fixed('begin_repeatable', 'begin isolation level repeatable read'),
-  serializable: fixed('begin_serializable', 'begin isolation level serializable'),
+  'read committed': fixed('begin_committed', sql`begin isolation level read committed`),
+  'repeatable read': fixed('begin_repeatable', sql`begin isolation level repeatable read`),
+  serializable: fixed('begin_serializable', sql`begin isolation level serializable`),
 })
-const COMMIT: readonly Step[] = [fixed('commit', 'commit')]
+const COMMIT: readonly Step[] = [fixed('commit', sql`commit`)]
 /** Deferred constraints speak up although nothing will be committed: a dry run is to fail where the real one would. */
 const ROLLBACK: readonly Step[] = [
-  fixed('constraints', 'set constraints all immediate'),
-  fixed('rollback', 'rollback'),
+  fixed('constraints', sql`set constraints all immediate`),
+  fixed('rollback', sql`rollback`),
 ]
 
 type PreRequest = NonNullable<TransactionContext['preRequest']>
@@ -58,12 +58,12 @@ const preRequests = new Map<string, Step>()
 
 /** The configuration has one pre-request function, so the map stays small. */
 function preRequestStep({ schema, name }: PreRequest): Step {
-  const { text } = sql`select ${identifier(schema, name)}()`
-  let step = preRequests.get(text)
+  const call = sql`select ${identifier(schema, name)}()`
+  let step = preRequests.get(call.text)
   if (step === undefined) {
-    const digest = createHash('sha256').update(text).digest('base64url').slice(0, 12)
-    step = fixed(`pre_request_${digest}`, text)
-    preRequests.set(text, step)
+    const digest = createHash('sha256').update(call.text).digest('base64url').slice(0, 12)
+    step = fixed(`pre_request_${digest}`, call)
+    preRequests.set(call.text, step)
   }
   return step
 }

@@ -107,6 +107,19 @@ export class DuplicateEmbedError extends STierError {
   }
 }
 
+/** An order of grouped rows by what they are not grouped by. In the words of PostgreSQL, which would refuse it too. */
+export class NotGroupedError extends STierError {
+  readonly code = '42803'
+  readonly status = 400
+
+  constructor(relation: string, name: string) {
+    const message = `column "${relation}.${name}" must appear in the GROUP BY clause or be used in an aggregate function`
+    super(message, {
+      hint: 'Select the column as well: what stands beside an aggregate is grouped by.',
+    })
+  }
+}
+
 /** Embeds or conditions nested deeper than any statement should be. */
 export class NestingError extends STierError {
   readonly code = 'ST120'

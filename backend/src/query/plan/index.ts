@@ -7,19 +7,15 @@ export {
   EmbedFilterError,
   NestingError,
   NotEmbeddedError,
+  NotGroupedError,
   NotImplementedError,
   InvalidQueryError,
   RelatedOrderError,
   RelationNotFoundError,
   SchemaNotExposedError,
 } from './errors.ts'
-export {
-  isOperatorName,
-  OPERATORS,
-  type Operator,
-  type OperatorName,
-  type OperatorValue,
-} from './operators.ts'
+export { placeOf } from './grouping.ts'
+export { findOperator, type Operator, OPERATORS } from './operators.ts'
 export type { PlanRules } from './planning.ts'
 export { exposedRelation, planRead } from './read.ts'
 export { AmbiguousRelationshipError, RelationshipNotFoundError } from './relationship-errors.ts'

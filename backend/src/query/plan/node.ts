@@ -3,6 +3,7 @@ import { findRelation, type Relation, type Relationship } from '../catalog/index
 import { planConditions } from './conditions.ts'
 import { AggregatesNotAllowedError, DuplicateEmbedError, NotImplementedError } from './errors.ts'
 import { checkName } from './fields.ts'
+import { checkGrouped } from './grouping.ts'
 import { planOrder } from './order.ts'
 import { checkDepth, type Planning } from './planning.ts'
 import { findRelationship } from './relationships.ts'
@@ -34,17 +35,21 @@ export function planNode(
   const hasAggregate = select.some(isAggregate) || embeds.some(handsUpAggregate)
   if (hasAggregate && place.spread) checkSpreadAggregates(planning, place)
   const isHandedUp = place.spread && place.toOne
+  const aggregated = hasAggregate && !isHandedUp
+  const columns = expandStars(planning, source, select, hasAggregate || place.spread)
+  const order = planOrder(planning, source, embeds, request.order)
+  if (aggregated) checkGrouped(source, columns, embeds, order)
   return Object.freeze({
     kind: 'read',
     source,
-    select: expandStars(planning, source, select, hasAggregate || place.spread),
+    select: columns,
     embeds,
     where: planConditions({ planning, source, embeds }, request.where),
-    order: planOrder(planning, source, embeds, request.order),
+    order,
     limit: request.limit,
     offset: request.offset,
     rowsMax: place.toOne ? undefined : planning.rules.rowsMax,
-    aggregated: hasAggregate && !isHandedUp,
+    aggregated,
   })
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareOperator, isOperatorName, OPERATORS } from './operators.ts'
+import { compareOperator, findOperator, OPERATORS } from './operators.ts'
 
 test('the table holds the operators that PostgREST documents, and no others', () => {
   expect(Object.keys(OPERATORS).sort()).toEqual(
@@ -12,10 +12,18 @@ test('the table holds the operators that PostgREST documents, and no others', ()
 })
 
 test('any and all follow comparisons and patterns only', () => {
-  const quantifiable = Object.entries(OPERATORS).filter(([, { quantifiable }]) => quantifiable)
+  const quantifiable = Object.entries(OPERATORS).filter(
+    ([, operator]) => operator.kind === 'compare' && operator.quantifiable,
+  )
   expect(quantifiable.map(([name]) => name)).toEqual(
     'eq gt gte lt lte like ilike match imatch'.split(' '),
   )
+})
+
+test('a search knows its own name', () => {
+  for (const [name, operator] of Object.entries(OPERATORS)) {
+    if (operator.kind === 'search') expect(operator.name).toBe(name)
+  }
 })
 
 test('nothing can be added to it', () => {
@@ -24,9 +32,9 @@ test('nothing can be added to it', () => {
 })
 
 test('words of every object are no operators', () => {
-  expect(isOperatorName('eq')).toBe(true)
+  expect(findOperator('eq')).toBe(OPERATORS.eq)
   for (const word of ['toString', '__proto__', 'constructor', 'foo', '']) {
-    expect(isOperatorName(word)).toBe(false)
+    expect(findOperator(word)).toBeUndefined()
     expect(() => compareOperator(word)).toThrow(expect.objectContaining({ code: 'PGRST100' }))
   }
 })

@@ -1,94 +1,107 @@
 import { type Sql, sql } from '../../base/index.ts'
 import { InvalidQueryError } from './errors.ts'
+import type { SearchOperator } from './request.ts'
 import type { CompareOperator } from './types.ts'
 
-/**
- * What the value of an operator is:
- *
- * - `same`: of the field's own type (an array of it with a quantifier)
- * - `pattern`: a LIKE pattern, where front ends let `*` stand for `%`
- * - `regex`: a POSIX regular expression
- * - `list`: an array literal of the field's type
- * - `keyword`: one of a fixed set of words, never a parameter
- * - `query`: the words of a text search
- */
-export type OperatorValue = 'same' | 'pattern' | 'regex' | 'list' | 'keyword' | 'query'
-
-export interface Operator {
-  /** Which test of the plan it makes. */
-  readonly kind: 'compare' | 'in' | 'is' | 'isdistinct' | 'search'
-  /** What stands between field and value; for a search, the function that makes the query of the value. */
+/** Stands between a field and a value. */
+export interface Comparison {
+  readonly kind: 'compare'
   readonly symbol: Sql
-  readonly value: OperatorValue
+  /**
+   * What the value is:
+   *
+   * - `same`: of the field's own type (an array of it with a quantifier)
+   * - `pattern`: a LIKE pattern, where front ends let `*` stand for `%`
+   * - `regex`: a POSIX regular expression
+   */
+  readonly value: 'same' | 'pattern' | 'regex'
   /** `any` and `all` may follow: `like(any).{…}`. */
   readonly quantifiable: boolean
 }
+
+/** A text search. `query` makes a tsquery of the value, each in its own reading of the words. */
+export interface Search {
+  readonly kind: 'search'
+  readonly name: SearchOperator
+  readonly query: Sql
+}
+
+/** An operator that is a test of its own. */
+export interface OwnTest {
+  readonly kind: 'in' | 'is' | 'isdistinct'
+}
+
+export type Operator = Comparison | Search | OwnTest
+
+type Operators = Readonly<
+  Record<CompareOperator, Comparison> &
+    Record<SearchOperator, Search> &
+    Record<OwnTest['kind'], OwnTest>
+>
 
 /**
  * Every operator there is, by its name in a request. Parser, planner and SQL compiler all read this one table, so
  * nothing outside it can reach the text of a statement.
  * PostgREST: "Operators", references/api/tables_views.
  */
-export const OPERATORS = Object.freeze({
-  eq: quantifiable('same', sql`=`),
-  neq: simple('same', sql`<>`),
-  gt: quantifiable('same', sql`>`),
-  gte: quantifiable('same', sql`>=`),
-  lt: quantifiable('same', sql`<`),
-  lte: quantifiable('same', sql`<=`),
-  like: quantifiable('pattern', sql`like`),
-  ilike: quantifiable('pattern', sql`ilike`),
-  match: quantifiable('regex', sql`~`),
-  imatch: quantifiable('regex', sql`~*`),
-  cs: simple('same', sql`@>`),
-  cd: simple('same', sql`<@`),
-  ov: simple('same', sql`&&`),
-  sl: simple('same', sql`<<`),
-  sr: simple('same', sql`>>`),
-  nxr: simple('same', sql`&<`),
-  nxl: simple('same', sql`&>`),
-  adj: simple('same', sql`-|-`),
-  in: operator('in', 'list', sql`= any`),
-  is: operator('is', 'keyword', sql`is`),
-  isdistinct: operator('isdistinct', 'same', sql`is distinct from`),
-  fts: operator('search', 'query', sql`to_tsquery`),
-  plfts: operator('search', 'query', sql`plainto_tsquery`),
-  phfts: operator('search', 'query', sql`phraseto_tsquery`),
-  wfts: operator('search', 'query', sql`websearch_to_tsquery`),
-}) satisfies Readonly<Record<string, Operator>>
+export const OPERATORS: Operators = Object.freeze({
+  eq: quantifiable(sql`=`),
+  neq: comparison(sql`<>`),
+  gt: quantifiable(sql`>`),
+  gte: quantifiable(sql`>=`),
+  lt: quantifiable(sql`<`),
+  lte: quantifiable(sql`<=`),
+  like: quantifiable(sql`like`, 'pattern'),
+  ilike: quantifiable(sql`ilike`, 'pattern'),
+  match: quantifiable(sql`~`, 'regex'),
+  imatch: quantifiable(sql`~*`, 'regex'),
+  cs: comparison(sql`@>`),
+  cd: comparison(sql`<@`),
+  ov: comparison(sql`&&`),
+  sl: comparison(sql`<<`),
+  sr: comparison(sql`>>`),
+  nxr: comparison(sql`&<`),
+  nxl: comparison(sql`&>`),
+  adj: comparison(sql`-|-`),
+  in: ownTest('in'),
+  is: ownTest('is'),
+  isdistinct: ownTest('isdistinct'),
+  fts: search('fts', sql`to_tsquery`),
+  plfts: search('plfts', sql`plainto_tsquery`),
+  phfts: search('phfts', sql`phraseto_tsquery`),
+  wfts: search('wfts', sql`websearch_to_tsquery`),
+})
 
-export type OperatorName = keyof typeof OPERATORS
+const byName: ReadonlyMap<string, Operator> = new Map(Object.entries(OPERATORS))
 
-/** Whether a word of a request names an operator. */
-export function isOperatorName(name: string): name is OperatorName {
-  return Object.hasOwn(OPERATORS, name)
+/** The operator that a word of a request names. */
+export function findOperator(name: string): Operator | undefined {
+  return byName.get(name)
 }
 
 /** The operator of a comparison, or PGRST100: for front ends that do not check it themselves. */
 export function compareOperator(name: string): CompareOperator {
   if (isCompareOperator(name)) return name
-  throw new InvalidQueryError(
-    `Unknown operator '${name}'`,
-    `Known are: ${compareNames.join(', ')}.`,
-  )
+  const known = [...byName.keys()].filter(isCompareOperator)
+  throw new InvalidQueryError(`Unknown operator '${name}'`, `Known are: ${known.join(', ')}.`)
 }
-
-const compareNames = Object.entries(OPERATORS)
-  .filter(([, { kind }]) => kind === 'compare')
-  .map(([name]) => name)
 
 function isCompareOperator(name: string): name is CompareOperator {
-  return isOperatorName(name) && OPERATORS[name].kind === 'compare'
+  return byName.get(name)?.kind === 'compare'
 }
 
-function simple(value: OperatorValue, symbol: Sql): Operator {
-  return operator('compare', value, symbol)
+function comparison(symbol: Sql): Comparison {
+  return Object.freeze({ kind: 'compare', symbol, value: 'same', quantifiable: false })
 }
 
-function quantifiable(value: OperatorValue, symbol: Sql): Operator {
+function quantifiable(symbol: Sql, value: Comparison['value'] = 'same'): Comparison {
   return Object.freeze({ kind: 'compare', symbol, value, quantifiable: true })
 }
 
-function operator(kind: Operator['kind'], value: OperatorValue, symbol: Sql): Operator {
-  return Object.freeze({ kind, symbol, value, quantifiable: false })
+function search(name: SearchOperator, query: Sql): Search {
+  return Object.freeze({ kind: 'search', name, query })
+}
+
+function ownTest(kind: OwnTest['kind']): OwnTest {
+  return Object.freeze({ kind })
 }

@@ -81,3 +81,48 @@ test('what is not embedded cannot be ordered by', () => {
     }),
   )
 })
+
+const total = aggregate('sum', 'price')
+const notGrouped = { code: '42803', status: 400 }
+
+test('grouped rows are ordered by what they are grouped by', () => {
+  const clients = spread('clients', [field('name')])
+  expect(ordered('projects', order('name'), field('name', { alias: 'title' }), total)).toBeDefined()
+  expect(ordered('projects', order('data->>a'), field('data->>a'), total)).toBeDefined()
+  expect(ordered('projects', order('data->>a'), field('data'), total)).toBeDefined()
+  expect(ordered('projects', order('name', { relation: 'clients' }), clients, total)).toBeDefined()
+})
+
+test('the primary key among the groups tells every column of a row', () => {
+  expect(ordered('projects', order('name'), field('id'), total)).toBeDefined()
+  expect(() => ordered('projects', order('name'), field('client_id'), total)).toThrow(
+    expect.objectContaining(notGrouped),
+  )
+})
+
+test.each<[string, OrderRequest, ...SelectRequest[]]>([
+  ['no column beside the aggregate', order('name')],
+  ['another path', order('data->>a'), field('data->>b')],
+  ['another arrow', order('data->a'), field('data->>a')],
+  ['a deeper path', order('data->a'), field('data->a->b')],
+  ['the column as another type', order('name'), field('name', { cast: 'integer' })],
+  ['an aggregate of the column', order('name'), aggregate('max', 'name')],
+  ['a column of a spread beside it', order('name'), spread('clients', [field('name')])],
+])('grouped rows are not ordered by what they are not grouped by: %s', (_case, by, ...select) => {
+  expect(() => ordered('projects', by, ...select, total)).toThrow(
+    expect.objectContaining({
+      ...notGrouped,
+      message: `column "projects.${by.field.name}" must appear in the GROUP BY clause or be used in an aggregate function`,
+    }),
+  )
+})
+
+test.each([
+  ['not spread', embed('clients', [field('name')])],
+  ['without the column', spread('clients', [field('id')])],
+])('nor by a column of an embed that is %s', (_case, clients) => {
+  const by = order('name', { relation: 'clients' })
+  expect(() => ordered('projects', by, clients, total)).toThrow(
+    expect.objectContaining({ ...notGrouped, message: expect.stringContaining('"clients.name"') }),
+  )
+})

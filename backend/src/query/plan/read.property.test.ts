@@ -165,7 +165,7 @@ function tryPlan(planIt: () => ReadPlan): ReadPlan | undefined {
     return planIt()
   } catch (error) {
     if (!(error instanceof STierError)) throw error
-    expect(error.code).toMatch(/^(PGRST[12]\d\d|ST12\d|42703|42712)$/)
+    expect(error.code).toMatch(/^(PGRST[12]\d\d|ST12\d|42703|42712|42803)$/)
     expect(error.status === 300 || (error.status >= 400 && error.status < 500)).toBe(true)
     return undefined
   }

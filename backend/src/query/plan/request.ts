@@ -95,11 +95,13 @@ export type TestRequest =
   | { readonly kind: 'isdistinct'; readonly value: Parameter }
   | {
       readonly kind: 'search'
-      readonly operator: 'fts' | 'plfts' | 'phfts' | 'wfts'
+      readonly operator: SearchOperator
       /** `fts(french)`: the text search configuration. */
       readonly language?: Parameter | undefined
       readonly value: Parameter
     }
+
+export type SearchOperator = 'fts' | 'plfts' | 'phfts' | 'wfts'
 
 export type IsValue = 'null' | 'not_null' | 'true' | 'false' | 'unknown'
 

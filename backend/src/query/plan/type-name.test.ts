@@ -19,6 +19,8 @@ test.each([
   ['mine.bit', { schema: 'mine', name: 'bit' }],
   ['timestamp(3) with time zone', { schema: 'pg_catalog', name: 'timestamptz', modifiers: [3] }],
   ['time without time zone', { schema: 'pg_catalog', name: 'time' }],
+  ['interval', { schema: 'pg_catalog', name: 'interval' }],
+  ['interval(3)', { schema: 'pg_catalog', name: 'interval', modifiers: [32_767, 3] }],
   ['int4[3][]', { schema: undefined, name: 'int4', dimensions: 2 }],
   ['größe', { schema: undefined, name: 'größe' }],
 ])('%s is a type name', (text, parts) => {
@@ -38,6 +40,7 @@ test.each([
   'text with time zone',
   'mine.double precision',
   'numeric(1,2,3)',
+  'interval year to month',
   'numeric(a)',
   'text[',
   'text--',

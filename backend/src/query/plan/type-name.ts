@@ -22,10 +22,10 @@ export function parseTypeName(text: string): TypeName {
   const parts = grammar.exec(text.trim().replaceAll(/\s+/g, ' '))?.groups
   const named = parts && nameOf(parts)
   if (parts === undefined || named === undefined) throw unknownType(text)
-  const numbers = parts['modifiers']?.split(',').map(Number)
+  const numbers = parts['modifiers']?.split(',').map(Number) ?? []
   return Object.freeze({
     ...named,
-    modifiers: Object.freeze(numbers ?? defaultModifiers(named)),
+    modifiers: Object.freeze(modifiersOf(named, numbers)),
     dimensions: parts['dimensions']?.match(/\[/g)?.length ?? 0,
   })
 }
@@ -42,9 +42,20 @@ function nameOf(parts: Parts): Pick<TypeName, 'schema' | 'name'> | undefined {
   return name.includes(' ') ? undefined : { schema, name }
 }
 
-/** Where the standard's `character` and `bit` have no length, it is one; `bpchar` and `bit` by themselves have none. */
-function defaultModifiers({ schema, name }: Pick<TypeName, 'schema' | 'name'>): number[] {
-  return schema === 'pg_catalog' && ['bpchar', 'bit'].includes(name) ? [1] : []
+/** PostgreSQL: INTERVAL_FULL_RANGE of utils/timestamp.h, all fields from years to seconds. */
+const ALL_FIELDS = 0x7fff
+
+/**
+ * What PostgreSQL's grammar makes of the numbers of the standard's types. Where `character` and `bit` have no length, it is
+ * one; `bpchar` and `bit` by themselves have none. The precision of an interval comes after the fields that it has.
+ */
+function modifiersOf(
+  { schema, name }: Pick<TypeName, 'schema' | 'name'>,
+  numbers: readonly number[],
+): readonly number[] {
+  if (schema !== 'pg_catalog') return numbers
+  if (name === 'interval' && numbers.length === 1) return [ALL_FIELDS, ...numbers]
+  return numbers.length === 0 && ['bpchar', 'bit'].includes(name) ? [1] : numbers
 }
 
 const word = String.raw`[\p{L}_][\p{L}\p{N}_$]{0,62}`

@@ -1,6 +1,6 @@
 import type { Parameter } from '../../base/index.ts'
 import type { Column, Relation, Relationship, Representation, Routine } from '../catalog/index.ts'
-import type { IsValue, JsonStep } from './request.ts'
+import type { IsValue, JsonStep, SearchOperator } from './request.ts'
 
 /**
  * The one description of every read, write and call: checked against a catalog snapshot, immutable, and free of
@@ -109,7 +109,7 @@ export type Test =
   | { readonly kind: 'isdistinct'; readonly value: Value }
   | {
       readonly kind: 'search'
-      readonly operator: 'fts' | 'plfts' | 'phfts' | 'wfts'
+      readonly operator: SearchOperator
       readonly language: Parameter | undefined
       readonly value: Parameter
       /** The field is text or json rather than tsvector: `to_tsvector(language, field)` first. */

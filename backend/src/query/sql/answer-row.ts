@@ -1,4 +1,4 @@
-import { clauses, list, type Sql, sql } from '../../base/index.ts'
+import { clauses, integer, list, type Sql, sql } from '../../base/index.ts'
 import type { ReadPlan } from '../plan/index.ts'
 import { bodyOfRow, bodyOfRows } from './answer.ts'
 import { type Node, rootNode } from './node.ts'
@@ -65,15 +65,23 @@ function answerColumns(
   body: Sql,
   rows: Sql,
 ): readonly Sql[] {
-  const total = count === 'exact' ? compileTotal(scope, plan, rows) : sql`null::bigint`
+  const total = isCounted(count) ? compileTotal(scope, plan, count, rows) : sql`null::bigint`
   return [sql`${body} as body`, sql`${rows} as rows`, sql`${total} as total`]
 }
 
-/** Where no range leaves rows out, they are counted already. */
-function compileTotal(scope: Scope, plan: ReadPlan, rows: Sql): Sql {
+type Counted = 'exact' | 'estimated'
+
+function isCounted(count: AnswerShape['count']): count is Counted {
+  return count === 'exact' || count === 'estimated'
+}
+
+/** Where no range leaves rows out, they are counted already. An estimated count stops at one row beyond the cap. */
+function compileTotal(scope: Scope, plan: ReadPlan, count: Counted, rows: Sql): Sql {
   const { limit, offset, rowsMax } = plan
   if ((limit ?? offset ?? rowsMax) === undefined) return rows
-  return sql`(select count(*) from (${compileUnranged(scope, plan)}) as c)`
+  const isCut = count === 'estimated' && rowsMax !== undefined
+  const cut = isCut && sql` limit ${integer(rowsMax)} + 1`
+  return sql`(select count(*) from (${compileUnranged(scope, plan)}${cut}) as c)`
 }
 
 /**

@@ -1,9 +1,9 @@
 import { join, type Parameter, type Sql, sql } from '../../base/index.ts'
-import type { Condition, Test, Value } from '../plan/index.ts'
+import { type Condition, OPERATORS, type Test, type Value } from '../plan/index.ts'
 import { compileField } from './field.ts'
+import { IS_VALUES, QUANTIFIERS } from './keywords.ts'
 import { qualified } from './names.ts'
 import type { Numbering } from './numbering.ts'
-import { COMPARISONS, IS_VALUES, QUANTIFIERS, SEARCHES } from './operators.ts'
 
 /** What a condition is about. */
 export interface ConditionScope {
@@ -37,7 +37,7 @@ function compileTest({ numbering }: ConditionScope, test: Test, field: Sql): Sql
   switch (test.kind) {
     case 'compare': {
       const value = compileOperand(numbering, test.value, test.quantifier)
-      return sql`${field} ${COMPARISONS[test.operator]} ${value}`
+      return sql`${field} ${OPERATORS[test.operator].symbol} ${value}`
     }
     case 'in':
       return sql`${field} = ${compileOperand(numbering, test.value, 'any')}`
@@ -70,7 +70,7 @@ function compileSearch(
 ): Sql {
   const configuration = language && compileLanguage(numbering, language)
   const vector = convert ? sql`to_tsvector(${configuration}${field})` : field
-  return sql`${vector} @@ ${SEARCHES[operator]}(${configuration}${numbering.place(value)})`
+  return sql`${vector} @@ ${OPERATORS[operator].query}(${configuration}${numbering.place(value)})`
 }
 
 function compileLanguage(numbering: Numbering, language: Parameter): Sql {

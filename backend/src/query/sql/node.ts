@@ -47,9 +47,12 @@ export function embedNode(embed: Embed, parent: Node, asJsonb: boolean): Node {
 
 /** No row of the parent has two: the foreign key points at a table's unique key, or is one itself. */
 export function isAtMostOne({ relationship, plan }: Embed): boolean {
-  const kind = relationship.kind
+  const { kind } = relationship
   if (kind !== 'many-to-one' && kind !== 'one-to-one') return false
-  return isTable(plan.source)
+  return hasKeyWithin(
+    plan.source,
+    relationship.columns.map(([, column]) => column),
+  )
 }
 
 /**
@@ -60,9 +63,12 @@ export function mayBeMany({ relationship }: Embed): boolean {
   return relationship.kind === 'computed'
 }
 
-/** Its unique keys are keys of the rows that a select from it sees; a view's may not be. */
-export function isTable({ relation }: Source): boolean {
-  return relation?.kind === 'table' || relation?.kind === 'partitioned-table'
+/** Of a table's rows, one at most has given values in these columns. Keys of views are not relied on. */
+export function hasKeyWithin({ relation }: Source, columns: readonly string[]): boolean {
+  if (relation?.kind !== 'table' && relation?.kind !== 'partitioned-table') return false
+  return relation.uniqueKeys.some(
+    key => key.length > 0 && key.every(column => columns.includes(column)),
+  )
 }
 
 function compileSource(source: Source): Sql {

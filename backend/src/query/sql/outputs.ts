@@ -2,7 +2,7 @@ import { assert, type Sql, sql } from '../../base/index.ts'
 import type { Aggregate, Embed, ReadPlan, Selected } from '../plan/index.ts'
 import { compileField, wholeRow } from './field.ts'
 import { answerKey, castTo, qualified } from './names.ts'
-import { AGGREGATES } from './operators.ts'
+import { AGGREGATES } from './keywords.ts'
 
 /** One column of a node's select, as far as it can be told without compiling anything. */
 export interface Output {

@@ -319,6 +319,27 @@ test('aggregates group by everything else that is selected', async () => {
   ).toEqual([{ avg: 13.6666666666666667 }])
 })
 
+test('what a to-one spread adds to the groups can be ordered by', async () => {
+  const authors = spread('authors', [aggregate('count', 'id'), name])
+  const order: OrderRequest[] = [{ relation: 'authors', field: path('name'), direction: 'desc' }]
+  expect(await rowsOf('books', [aggregate('sum', 'price'), authors], { order })).toEqual([
+    { sum: 28, count: 2, name: 'Bo' },
+    { sum: 12.5, count: 2, name: 'Ada' },
+  ])
+})
+
+test('an order by a column that a spread delivers needs no join of its own', () => {
+  const order: OrderRequest[] = [
+    { relation: 'publishers', field: path('name') },
+    { relation: 'publishers', field: path('id') },
+  ]
+  const { text } = compiled(
+    planned(read('books', { select: [spread('publishers', [name])], order })),
+  )
+  expect(text).toContain('order by "e1"."1", "o1"."1"')
+  expect(text.match(/as "o1"/g)).toHaveLength(1)
+})
+
 test('a JSON path can be grouped and ordered by', async () => {
   const order: OrderRequest[] = [{ field: path('data->>lang'), nulls: 'last' }]
   expect(await rowsOf('books', [field('data->>lang'), aggregate('count')], { order })).toEqual([

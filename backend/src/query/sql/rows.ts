@@ -8,12 +8,12 @@ import {
   type Sql,
   sql,
 } from '../../base/index.ts'
-import type { Embed, Order, ReadPlan } from '../plan/index.ts'
+import { type Embed, type Field, type Order, placeOf, type ReadPlan } from '../plan/index.ts'
 import { compileCondition } from './condition.ts'
 import { compileField, wholeRow } from './field.ts'
 import { embedNode, isAtMostOne, mayBeMany, type Node } from './node.ts'
 import type { Numbering } from './numbering.ts'
-import { DIRECTIONS, NULLS } from './operators.ts'
+import { DIRECTIONS, NULLS } from './keywords.ts'
 import { aggregated, assertNoStar, embedOutputs, named, outputsOf, ownValue } from './outputs.ts'
 
 // One node of a plan as one `select`, with all nodes below it inside.
@@ -104,8 +104,8 @@ function joinedColumn(join: 'e' | 'o', { id }: Embed, index: number): Sql {
   return identifier(`${join}${id}`, String(index + 1))
 }
 
-function isOrdering({ order }: ReadPlan, { id }: Embed): boolean {
-  return order.some(({ embed }) => embed === id)
+function isOrdering(plan: ReadPlan, embed: Embed): boolean {
+  return orderKeys(plan, embed).length > 0
 }
 
 /** The parent's row is joined with what the embed delivers. */
@@ -148,7 +148,7 @@ function compileJoined(scope: Scope, node: Node, embed: Embed): Sql {
 /** The related columns that decide about the parent's order, and nothing else. */
 function compileOrderKeys(scope: Scope, parent: Node, embed: Embed): Sql {
   const node = embedNode(embed, parent, scope.asJsonb)
-  const keys = ordersOf(parent.plan, embed.id)
+  const keys = orderKeys(parent.plan, embed)
   return clauses([
     sql`select ${list(keys.map(({ field }, index) => numbered(compileField(node.row, field), index)))}`,
     sql`from ${node.from}`,
@@ -157,8 +157,14 @@ function compileOrderKeys(scope: Scope, parent: Node, embed: Embed): Sql {
   ])
 }
 
-function ordersOf({ order }: ReadPlan, embed: number): readonly Order[] {
-  return order.filter(item => item.embed === embed)
+/** Orders by columns of the embed that no spread delivers. */
+function orderKeys({ order }: ReadPlan, embed: Embed): readonly Order[] {
+  return order.filter(({ embed: id, field }) => id === embed.id && spreadPlace(embed, field) < 0)
+}
+
+/** Where a spread has the field among its columns; -1: nowhere. */
+function spreadPlace({ spread, plan }: Embed, field: Field): number {
+  return spread ? placeOf(plan.select, field) : -1
 }
 
 function compileWhere(
@@ -204,14 +210,20 @@ function compileGroup(plan: ReadPlan): Sql | undefined {
 function compileOrder({ plan, row }: Node): Sql | undefined {
   if (plan.order.length === 0) return undefined
   const terms = plan.order.map(item => {
-    const { embed, direction, nulls } = item
+    const { embed, field, direction, nulls } = item
     const value =
       embed === undefined
-        ? compileField(row, item.field)
-        : joinedColumn('o', embedOf(plan, embed), ordersOf(plan, embed).indexOf(item))
+        ? compileField(row, field)
+        : relatedValue(plan, embedOf(plan, embed), item)
     return sql`${value}${direction && DIRECTIONS[direction]}${nulls && NULLS[nulls]}`
   })
   return sql`order by ${list(terms)}`
+}
+
+function relatedValue(plan: ReadPlan, embed: Embed, item: Order): Sql {
+  const place = spreadPlace(embed, item.field)
+  if (place >= 0) return joinedColumn('e', embed, place)
+  return joinedColumn('o', embed, orderKeys(plan, embed).indexOf(item))
 }
 
 function compileLimit({ numbering }: Scope, { limit, rowsMax }: ReadPlan): Sql | undefined {

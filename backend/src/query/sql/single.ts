@@ -1,15 +1,11 @@
 import type { Condition, Embed, ReadPlan } from '../plan/index.ts'
-import { isAtMostOne, isTable, mayBeMany } from './node.ts'
+import { hasKeyWithin, isAtMostOne, mayBeMany } from './node.ts'
 
 /** The plan has one row at most: a key of a table is asked for by equality, and no join makes more of its row. */
 export function isSingle(plan: ReadPlan): boolean {
   const { source, where, aggregated, embeds } = plan
-  if (aggregated || where === undefined || source.relation === undefined) return false
-  if (!isTable(source) || !embeds.every(isHarmless)) return false
-  const fixed = new Set(equalities(where))
-  return source.relation.uniqueKeys.some(
-    key => key.length > 0 && key.every(name => fixed.has(name)),
-  )
+  if (aggregated || where === undefined || !embeds.every(isHarmless)) return false
+  return hasKeyWithin(source, equalities(where))
 }
 
 /** No join with it can make two rows of one. */

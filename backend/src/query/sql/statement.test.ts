@@ -249,26 +249,49 @@ test('an exact count of groups counts groups', async () => {
   })
 })
 
-test.each(['planned', 'estimated'] as const)(
-  'a %s count comes from the planner, with the parameters it needs',
-  async count => {
+test.each([
+  ['planned', null],
+  ['estimated', '1'],
+] as const)(
+  'a %s count has the estimate of the planner, with the parameters it needs',
+  async (count, total) => {
     const embedded = embed('authors', [name], { where: [equals('name', 1)] })
     const inner = embed('genres', [], { join: 'inner', where: [equals('name', 3)] })
-    const plan = planned(
-      books({ select: [id, embedded, inner], where: [equals('title', 2)], limit: parameter(4) }),
-    )
+    const request = books({
+      ...{ select: [id, embedded, inner], where: [equals('title', 2)] },
+      limit: parameter(4),
+    })
+    const plan = planned(request, 2)
     const statement = compiled(plan, { count })
     expect(statement.estimate?.parameters).toEqual([2, 3])
     const values = ['Ada', 'Tides', 'novel', '1']
     expect(await answer(database, plan, values, { count })).toMatchObject({
       rows: '1',
-      total: null,
+      total,
     })
     const wanted = (statement.estimate?.parameters ?? []).map(index => values[index - 1])
     const [row] = await database.query(statement.estimate?.text ?? '', wanted)
     expect(row?.['QUERY PLAN'][0].Plan['Plan Rows']).toBeGreaterThanOrEqual(1)
   },
 )
+
+test('an estimated count stops one row beyond the cap', async () => {
+  const request = books({ limit: parameter(1) })
+  const totals = [1, 3, 4, Number.MAX_SAFE_INTEGER].map(async rowsMax => {
+    const { total } = await answer(database, planned(request, rowsMax), ['1'], {
+      count: 'estimated',
+    })
+    return total
+  })
+  expect(await Promise.all(totals)).toEqual(['2', '4', '4', '4'])
+})
+
+test('an estimated count without a cap is exact and needs no estimate', async () => {
+  const plan = planned(books({ limit: parameter(1) }))
+  const shape = { count: 'estimated' } as const
+  expect(compiled(plan, shape).estimate).toBeUndefined()
+  expect(await answer(database, plan, ['1'], shape)).toMatchObject({ total: '4' })
+})
 
 test('an estimate of groups plans the grouping', () => {
   const plan = planned(books({ select: [field('author_id'), aggregate('count')], order: [] }))

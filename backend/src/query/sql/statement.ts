@@ -3,7 +3,7 @@ import { list, type Sql, sql } from '../../base/index.ts'
 import type { ReadPlan } from '../plan/index.ts'
 import { compileAnswerRow, compileUnranged } from './answer-row.ts'
 import { asPlanned, fromOne, type Numbering } from './numbering.ts'
-import { EXPLAIN_FORMATS, EXPLAIN_OPTIONS } from './operators.ts'
+import { EXPLAIN_FORMATS, EXPLAIN_OPTIONS } from './keywords.ts'
 import type { Scope } from './rows.ts'
 import type { AnswerShape, CompileContext, ExplainShape, Statement } from './types.ts'
 
@@ -18,10 +18,9 @@ export function compileRead(
   context: CompileContext,
 ): Statement {
   const statement = compileAnswerRow(scopeOf(asPlanned(), context), plan, shape)
-  const isEstimated = shape.count === 'planned' || shape.count === 'estimated'
   return Object.freeze({
     ...named(statement),
-    estimate: isEstimated ? compileEstimate(plan, context) : undefined,
+    estimate: needsEstimate(plan, shape) ? compileEstimate(plan, context) : undefined,
   })
 }
 
@@ -38,6 +37,11 @@ export function compileExplain(
   const statement = compileAnswerRow(scopeOf(asPlanned(), context), plan, shape)
   const settings = list([EXPLAIN_FORMATS[format], ...options.map(name => EXPLAIN_OPTIONS[name])])
   return Object.freeze({ ...named(sql`explain (${settings}) ${statement}`), estimate: undefined })
+}
+
+/** Without a cap an estimated count has no bound beyond which it would stop counting. */
+function needsEstimate({ rowsMax }: ReadPlan, { count }: AnswerShape): boolean {
+  return count === 'planned' || (count === 'estimated' && rowsMax !== undefined)
 }
 
 function compileEstimate(

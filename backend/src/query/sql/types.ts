@@ -3,7 +3,10 @@ export interface AnswerShape {
   readonly format: AnswerFormat
   /** `null` fields left out (`application/vnd.pgrst.…;nulls=stripped`). */
   readonly stripNulls: boolean
-  /** Count of all rows that the filters match, without the range. */
+  /**
+   * Count of all rows that the filters match, without the range. `planned` takes the planner's estimate; `estimated`
+   * counts up to the plan's cap on rows and one more, and has the estimate for when there are more than the cap.
+   */
   readonly count: 'exact' | 'planned' | 'estimated' | undefined
 }
 
@@ -21,7 +24,7 @@ export type AnswerFormat = 'array' | 'object' | 'csv' | 'geojson' | 'none'
  *
  * 1. `body` text — the answer, made by PostgreSQL
  * 2. `rows` bigint — rows in the body
- * 3. `total` bigint — rows before the range; null when nobody asked, or when it was planned rather than counted
+ * 3. `total` bigint — rows before the range, for `estimated` at most one more than the cap; null unless counted
  * 4. `status` text — what the transaction left in `response.status`, or null
  * 5. `headers` text — what it left in `response.headers`, or null
  */
@@ -29,7 +32,7 @@ export interface Statement {
   readonly text: string
   /** The same text, the same name: for prepared statements. */
   readonly name: string
-  /** For `planned` and `estimated`: a statement whose one row has the planner's estimate as EXPLAIN (FORMAT JSON). */
+  /** For `planned`, and for `estimated` under a cap: a statement whose one row has the planner's estimate as EXPLAIN (FORMAT JSON). */
   readonly estimate:
     | { readonly text: string; readonly name: string; readonly parameters: readonly number[] }
     | undefined

@@ -1,6 +1,5 @@
-import type { FieldPath } from '../../../query/plan/index.ts'
+import { type FieldPath, NotEmbeddedError } from '../../../query/plan/index.ts'
 import { DOT } from './characters.ts'
-import { NotEmbeddedError } from './errors.ts'
 import { scanJsonPath, scanName } from './names.ts'
 import type { EmbedDraft, NodeDraft } from './node.ts'
 import { Scanner } from './scanner.ts'

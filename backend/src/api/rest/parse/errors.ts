@@ -20,17 +20,6 @@ export class UnsatisfiableRangeError extends STierError {
   }
 }
 
-/** Accept-Profile or Content-Profile names a schema that is not served. */
-export class UnknownSchemaError extends STierError {
-  readonly code = 'PGRST106'
-  readonly status = 406
-
-  constructor(schema: string, schemas: readonly string[]) {
-    const hint = `Only the following schemas are exposed: ${schemas.join(', ')}`
-    super(`Invalid schema: ${schema}`, { hint })
-  }
-}
-
 /** No media type of the Accept header can be made here. */
 export class NotAcceptableError extends STierError {
   readonly code = 'PGRST107'
@@ -38,17 +27,6 @@ export class NotAcceptableError extends STierError {
 
   constructor(asked: readonly string[]) {
     super(`None of these media types are available: ${asked.join(', ')}`)
-  }
-}
-
-/** A filter, order or range is addressed to an embed that `select` does not have. */
-export class NotEmbeddedError extends STierError {
-  readonly code = 'PGRST108'
-  readonly status = 400
-
-  constructor(name: string) {
-    const hint = `Verify that '${name}' is included in the 'select' query parameter.`
-    super(`'${name}' is not an embedded resource in this request`, { hint })
   }
 }
 

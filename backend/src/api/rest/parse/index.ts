@@ -5,12 +5,10 @@ export { QUERY_LIMIT_DEFAULTS, type QueryLimitOptions, type QueryLimits } from '
 export {
   InvalidPreferencesError,
   NotAcceptableError,
-  NotEmbeddedError,
   QueryEncodingError,
   QuerySyntaxError,
   QueryTooDeepError,
   QueryTooLargeError,
-  UnknownSchemaError,
   UnsatisfiableRangeError,
 } from './errors.ts'
 export {

@@ -1,9 +1,13 @@
 import type { Parameter } from '../../../base/index.ts'
-import type { IsValue, TestRequest } from '../../../query/plan/index.ts'
+import {
+  findOperator,
+  type IsValue,
+  type Operator,
+  type TestRequest,
+} from '../../../query/plan/index.ts'
 import { CLOSE, COMMA, DOT, OPEN, SPACE } from './characters.ts'
 import type { Draft } from './draft.ts'
 import { scanIdentifier } from './names.ts'
-import { OPERATORS, type OperatorSyntax } from './operators.ts'
 import type { Scanner } from './scanner.ts'
 import { scanList, type ValueReader } from './values.ts'
 
@@ -20,28 +24,28 @@ const HINT = 'A filter is an operator, a dot and a value, for instance eq.5.'
 export function scanOperation(scanner: Scanner, draft: Draft, takeValue: ValueReader): Operation {
   const negated = scanner.takeText('not.')
   const start = scanner.position
-  const operator = scanner.takeWord()
-  const syntax = OPERATORS.get(operator)
-  if (syntax === undefined) {
+  const word = scanner.takeWord()
+  const operator = findOperator(word)
+  if (operator === undefined) {
     scanner.position = start
     scanner.fail(`${negated ? '' : '"not" or '}operator (eq, gt, ...)`, HINT)
   }
-  return { negated, test: scanTest(scanner, draft, takeValue, operator, syntax) }
+  return { negated, test: scanTest(scanner, draft, takeValue, word, operator) }
 }
 
 function scanTest(
   scanner: Scanner,
   draft: Draft,
   takeValue: ValueReader,
-  operator: string,
-  syntax: OperatorSyntax,
+  word: string,
+  operator: Operator,
 ): TestRequest {
-  switch (syntax.kind) {
+  switch (operator.kind) {
     case 'compare': {
-      const quantifier = syntax.quantified ? scanQuantifier(scanner) : undefined
+      const quantifier = operator.quantifiable ? scanQuantifier(scanner) : undefined
       const text = scanValue(scanner, takeValue)
-      const value = draft.value(syntax.pattern ? text.replaceAll('*', '%') : text)
-      return { kind: 'compare', operator, quantifier, value }
+      const value = draft.value(operator.value === 'pattern' ? text.replaceAll('*', '%') : text)
+      return { kind: 'compare', operator: word, quantifier, value }
     }
     case 'in':
       return { kind: 'in', value: draft.value(scanValue(scanner, scanList)) }
@@ -52,7 +56,7 @@ function scanTest(
     case 'search': {
       const language = scanLanguage(scanner, draft)
       const value = draft.value(scanValue(scanner, takeValue))
-      return { kind: 'search', operator: syntax.operator, language, value }
+      return { kind: 'search', operator: operator.name, language, value }
     }
   }
 }

@@ -1,5 +1,5 @@
 import { assert } from '../../../base/index.ts'
-import { UnknownSchemaError } from './errors.ts'
+import { SchemaNotExposedError } from '../../../query/plan/index.ts'
 
 export interface ProfileHeaders {
   readonly acceptProfile?: string | undefined
@@ -27,7 +27,7 @@ export function parseProfile(
     assert(first !== undefined, 'at least one schema is exposed')
     return { schema: first, negotiated: schemas.length > 1 }
   }
-  if (!schemas.includes(schema)) throw new UnknownSchemaError(schema, schemas)
+  if (!schemas.includes(schema)) throw new SchemaNotExposedError(schema, schemas)
   return { schema, negotiated: true }
 }
 

@@ -1,30 +1,9 @@
 import { type Sql, sql } from '../../base/index.ts'
-import type { AggregateName, CompareOperator, IsValue, Order, Test } from '../plan/index.ts'
+import type { AggregateName, IsValue, Order } from '../plan/index.ts'
 import type { ExplainOption, ExplainShape } from './types.ts'
 
-// Every operator, function and keyword that a request can choose. What is not here cannot be compiled.
-
-/** PostgREST: "Tables and Views", references/api/tables_views, "Operators". */
-export const COMPARISONS: Readonly<Record<CompareOperator, Sql>> = Object.freeze({
-  eq: sql`=`,
-  neq: sql`<>`,
-  gt: sql`>`,
-  gte: sql`>=`,
-  lt: sql`<`,
-  lte: sql`<=`,
-  like: sql`like`,
-  ilike: sql`ilike`,
-  match: sql`~`,
-  imatch: sql`~*`,
-  cs: sql`@>`,
-  cd: sql`<@`,
-  ov: sql`&&`,
-  sl: sql`<<`,
-  sr: sql`>>`,
-  nxr: sql`&<`,
-  nxl: sql`&>`,
-  adj: sql`-|-`,
-})
+// Every function and keyword that a request can choose beside the operators of `query/plan`. What is in neither table
+// cannot be compiled.
 
 export const QUANTIFIERS: Readonly<Record<'any' | 'all', Sql>> = Object.freeze({
   any: sql`any`,
@@ -37,16 +16,6 @@ export const IS_VALUES: Readonly<Record<IsValue, Sql>> = Object.freeze({
   true: sql`is true`,
   false: sql`is false`,
   unknown: sql`is unknown`,
-})
-
-type SearchOperator = Extract<Test, { kind: 'search' }>['operator']
-
-/** Functions that make a tsquery, each with its own reading of the text. */
-export const SEARCHES: Readonly<Record<SearchOperator, Sql>> = Object.freeze({
-  fts: sql`to_tsquery`,
-  plfts: sql`plainto_tsquery`,
-  phfts: sql`phraseto_tsquery`,
-  wfts: sql`websearch_to_tsquery`,
 })
 
 export const AGGREGATES: Readonly<Record<AggregateName, Sql>> = Object.freeze({
