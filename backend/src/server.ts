@@ -26,11 +26,17 @@ export interface Server {
   start(): Promise<void>
   /** Where it listens, once it does: `http://127.0.0.1:3000`. */
   readonly addresses: readonly string[]
-  /** Not ready any more; finishes what is in flight, at most `http.drainMs`; closes everything. */
+  /**
+   * Says at once that it is not ready; after `http.stopDelayMs` takes no new connections, finishes what is in flight, at
+   * most for `http.drainMs`, and closes everything. Called again, it waits for the same end.
+   */
   stop(reason: string): Promise<void>
   /** Reads the catalog and the keys of tokens again. */
   reload(): Promise<void>
 }
+
+/** What was cut off still has to be cancelled in the database: it gets this long, in milliseconds. */
+const CANCEL_MS = 1_000
 
 /**
  * Builds everything, top to bottom: the only place that constructs. Rejects with an error that says what to do when the
@@ -77,8 +83,22 @@ export async function createServer(
     plans: createPlanCache<Prepared>(),
     rules: { database: config.database, http: config.http, rest: config.rest },
   })
-  let isDraining = false
-  registerHealth(app, { checks: () => checksOf(isDraining, catalog, pool) })
+  let stopReason: string | undefined
+  let stopping: Promise<void> | undefined
+  registerHealth(app, { checks: () => checksOf(stopReason, catalog, pool) })
+
+  async function stop(): Promise<void> {
+    const { stopDelayMs, drainMs } = config.http
+    if (app.server.listening && stopDelayMs > 0) {
+      await new Promise<void>(resolve => clock.after(stopDelayMs, resolve))
+    }
+    const drained = clock.after(drainMs, () => app.server.closeAllConnections())
+    await app.close()
+    drained()
+    identity.close()
+    await Promise.all([listener.stop(), catalog.close()])
+    await pool.end(CANCEL_MS)
+  }
 
   return {
     async start() {
@@ -87,23 +107,26 @@ export async function createServer(
     get addresses() {
       return app.addresses().map(address => urlOf(address as AddressInfo))
     },
-    async stop() {
-      isDraining = true
-      const stopped = clock.after(config.http.drainMs, () => app.server.closeAllConnections())
-      await app.close()
-      stopped()
-      identity.close()
-      await Promise.all([listener.stop(), catalog.close()])
-      await pool.end(0)
+    stop(reason) {
+      stopReason ??= reason
+      return (stopping ??= stop())
     },
     reload,
   }
 }
 
-function checksOf(isDraining: boolean, catalog: CatalogKeeper, pool: Pool): readonly Check[] {
+function checksOf(
+  stopReason: string | undefined,
+  catalog: CatalogKeeper,
+  pool: Pool,
+): readonly Check[] {
   const { size, waiting } = pool.stats()
   return [
-    { name: 'serving', ok: !isDraining, detail: isDraining ? 'stopping' : 'accepting requests' },
+    {
+      name: 'serving',
+      ok: stopReason === undefined,
+      detail: stopReason === undefined ? 'accepting requests' : `stopping: ${stopReason}`,
+    },
     {
       name: 'catalog',
       ok: catalog.isHealthy(),

@@ -10,6 +10,7 @@ import { createCors } from './cors.ts'
 import type { ErrorResponse } from './error-response.ts'
 import { errorResponse } from './errors.ts'
 import type { HttpEvent } from './events.ts'
+import { bodyBeside } from './header-text.ts'
 import type { Identity } from './identity/index.ts'
 import type { HttpRules } from './options.ts'
 import {
@@ -101,7 +102,11 @@ function closeBusyConnections(app: FastifyInstance): void {
 type Sender = Pick<FastifyReply, 'code'>
 
 function send(reply: Sender, { status, headers, body }: ErrorResponse): void {
-  void reply.code(status).type('application/json; charset=utf-8').headers(headers).send(body)
+  void reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .headers(headers)
+    .send(bodyBeside(headers, body))
 }
 
 /** Whether a request is for a name of this server; the port does not matter. */

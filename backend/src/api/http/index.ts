@@ -15,5 +15,5 @@ export {
 export { HTTP_CHECKS, HTTP_DEFAULTS, type HttpOptions, type HttpRules } from './options.ts'
 export { createHttpApp } from './app.ts'
 export type { HttpEvent } from './events.ts'
-export { isHeader } from './raise.ts'
+export { bodyBeside, headerBytes, headerText, isHeader } from './header-text.ts'
 export { UnknownPathError, UnsupportedMethodError } from './request-errors.ts'

@@ -1,5 +1,6 @@
 import type { DatabaseError } from '../../capabilities/pool/index.ts'
 import type { ErrorResponse } from './error-response.ts'
+import { headerBytes, isHeader } from './header-text.ts'
 
 /**
  * `raise sqlstate 'PGRST'`: the database writes the whole answer as JSON in the message (code, message, details, hint)
@@ -15,7 +16,9 @@ export function raisedResponse(error: DatabaseError): ErrorResponse {
   }
   return {
     status: detail.status,
-    headers: detail.headers,
+    headers: Object.fromEntries(
+      Object.entries(detail.headers).map(([name, value]) => [name, headerBytes(value)]),
+    ),
     body: JSON.stringify({
       code: message.code,
       details: message['details'] ?? null,
@@ -51,14 +54,7 @@ function isRaisedDetail(
 ): value is JsonObject & { status: number; headers: Record<string, string> } {
   const { status, headers } = value
   const isStatus = Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599
-  return isStatus && isObject(headers) && Object.entries(headers).every(isHeader)
-}
-
-/** RFC 9110: a field name is a token, a field value has no line breaks or NUL. */
-export function isHeader(pair: [string, unknown]): pair is [string, string] {
-  const [name, value] = pair
-  const isToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
-  return isToken && typeof value === 'string' && !/[\r\n\0]/.test(value)
+  return isStatus && isObject(headers) && Object.entries(headers).every(pair => isHeader(pair))
 }
 
 function unreadable(part: 'MESSAGE' | 'DETAIL', text: string | null): ErrorResponse {

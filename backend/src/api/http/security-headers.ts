@@ -27,6 +27,7 @@ export function securityHeaders(): HeaderList {
     },
     removeHeader: () => undefined,
   }
-  middleware({} as IncomingMessage, sink as unknown as ServerResponse, () => undefined)
+  const request: unknown = {}
+  middleware(request as IncomingMessage, sink as unknown as ServerResponse, () => undefined)
   return Object.freeze(headers)
 }

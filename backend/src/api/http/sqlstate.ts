@@ -11,6 +11,7 @@ const STATUS_BY_STATE: Readonly<Record<string, number>> = Object.freeze({
   '42883': 404, // undefined_function
   '42P01': 404, // undefined_table
   '42P17': 500, // infinite_recursion in a policy
+  '54011': 400, // too_many_columns: ours, as a request chose them; the rest of its class is 500
   '53400': 500, // configuration_limit_exceeded
   P0001: 400, // raise_exception
 })
