@@ -43,10 +43,8 @@ function laidOut(value: unknown, indent = ''): string {
 }
 
 /** The statement and the values that it takes. */
-export function shownSql({ prepared: { statement }, query }: ReadCall): string {
-  const values = query.parameters.map(
-    (value, index) => `-- $${index + 1} = ${JSON.stringify(value)}`,
-  )
+export function shownSql({ prepared: { statement }, parameters }: ReadCall): string {
+  const values = parameters.map((value, index) => `-- $${index + 1} = ${JSON.stringify(value)}`)
   const estimate =
     statement.estimate === undefined ? [] : ['', '-- and before it', statement.estimate.text]
   return [brokenUp(statement.text), ...values, ...estimate].join('\n')

@@ -3,28 +3,28 @@ import { identifier, list } from '../../base/index.ts'
 import type { Catalog } from '../../query/catalog/index.ts'
 import type { DatabaseRules, TransactionContext } from '../../query/executor/index.ts'
 import { headerText, type Identity } from '../http/index.ts'
-import { cookiesJson, type Preferences } from './parse/index.ts'
+import { cookiesJson, type Preferences, type Profile } from './parse/index.ts'
 
+/** What HTTP says of a request, besides what it asks for. */
 export interface ContextInput {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  readonly schema: string
   readonly identity: Identity
-  readonly preferences: Preferences
 }
 
 /** Under which name and settings the transaction of a request runs. PostgREST: references/transactions. */
 export function transactionContext(
   input: ContextInput,
+  { profile, preferences }: { readonly profile: Profile; readonly preferences: Preferences },
   catalog: Catalog,
   rules: DatabaseRules,
 ): TransactionContext {
-  const { identity, headers, preferences } = input
+  const { identity, headers } = input
   const role = catalog.roles.get(identity.role)
   return {
     role: identity.role,
-    searchPath: searchPathOf(input.schema, rules),
+    searchPath: searchPathOf(profile.schema, rules),
     claims: identity.claimsText,
     method: input.method,
     path: input.path,

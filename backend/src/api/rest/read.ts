@@ -9,26 +9,19 @@ import { createTiming } from './timing.ts'
 import { type ReadCall, type ReadInput, understandRead } from './understand.ts'
 
 /** A read as it arrives, with who asks and how to tell that nobody waits any more. */
-export interface ReadRequestInput extends Omit<ReadInput, 'role'> {
+export interface ReadRequestInput extends ReadInput {
   readonly path: string
+  readonly identity: Identity
   readonly signal: Execution['signal']
 }
 
 /** Reads a relation: text in, text out. */
-export async function read(
-  input: ReadRequestInput,
-  identity: Identity,
-  services: RestServices,
-): Promise<RestResponse> {
+export async function read(input: ReadRequestInput, services: RestServices): Promise<RestResponse> {
   const timing = services.rules.http.serverTiming ? createTiming() : undefined
   const catalog = services.catalog()
-  const call = understandRead({ ...input, role: identity.role }, catalog, services)
+  const call = understandRead(input, catalog, services)
   timing?.mark('plan')
-  const context = transactionContext(
-    { ...input, identity, schema: call.profile.schema, preferences: call.preferences },
-    catalog,
-    services.rules.database,
-  )
+  const context = transactionContext(input, call, catalog, services.rules.database)
   const { answer, timezone } = await run(input, call, context, services)
   timing?.mark('transaction', answer.databaseMs)
   const response = readResponse(answer, call, locationOf(input), { timezone })
@@ -41,7 +34,7 @@ export async function read(
  */
 async function run(
   { signal }: ReadRequestInput,
-  { prepared: { statement }, query: { parameters }, preferences }: ReadCall,
+  { prepared: { statement }, parameters, preferences }: ReadCall,
   context: Execution['context'],
   { executor }: RestServices,
 ): Promise<{ answer: Answer; timezone: boolean }> {
@@ -68,15 +61,10 @@ function isUnknownTimezone(error: unknown): boolean {
   return isParameter && error.message.includes('"TimeZone"')
 }
 
-/** The path below the prefix with its query in the order of the names: equal requests have equal locations. */
-function locationOf({ relation, queryString }: ReadInput | ReadRequestInput): string {
+/** The path below the prefix with its query string in alphabetical order: equal requests have equal locations. */
+function locationOf({ relation, queryString }: ReadInput): string {
   const path = `/${encodeURIComponent(relation)}`
   if (queryString === '') return path
   if (!queryString.includes('&')) return `${path}?${queryString}`
-  return `${path}?${queryString.split('&').sort(byName).join('&')}`
-}
-
-function byName(one: string, other: string): number {
-  const [a = '', b = ''] = [one.split('=', 1)[0], other.split('=', 1)[0]]
-  return a < b ? -1 : a > b ? 1 : 0
+  return `${path}?${queryString.split('&').sort().join('&')}`
 }

@@ -15,6 +15,7 @@ function respond(
 ): RestResponse {
   const plan = planned(read('books'), 3)
   const statement = compiled(plan, { count })
+  const query = parseQuery(queryString)
   return readResponse(
     {
       ...{ body: '[]', rows: 2, total: null, estimated: null, status: null, headers: null },
@@ -23,7 +24,8 @@ function respond(
     },
     {
       prepared: { plan, statement },
-      query: parseQuery(queryString),
+      parameters: query.parameters,
+      range: query.range,
       media: { kind: 'json', stripNulls: false },
       preferences: { ...NO_PREFERENCES, count },
       profile: { schema: 'public', negotiated: false },

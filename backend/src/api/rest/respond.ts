@@ -1,7 +1,13 @@
 import type { Answer } from '../../query/executor/index.ts'
 import { headerBytes, isHeader } from '../http/index.ts'
 import { BadResponseHeadersError, BadResponseStatusError, SingularityError } from './errors.ts'
-import { contentTypeOf, describePage, preferenceApplied } from './parse/index.ts'
+import {
+  contentTypeOf,
+  describePage,
+  NO_PREFERENCES,
+  type Preferences,
+  preferenceApplied,
+} from './parse/index.ts'
 import type { ReadCall } from './understand.ts'
 
 /** An answer as it leaves. Several values of one header are a list. */
@@ -18,32 +24,36 @@ export function readResponse(
   location: string,
   applied: { readonly timezone: boolean },
 ): RestResponse {
-  const { media, preferences, profile, query } = call
+  const { media, preferences, profile, range } = call
   const contentType = contentTypeOf(media)
   if (media.kind === 'plan') {
     return { status: 200, headers: { 'content-type': contentType }, body: answer.body ?? '' }
   }
   if (media.kind === 'object' && answer.rows !== 1) throw new SingularityError(answer.rows)
-  const { status, contentRange } = describePage(
-    query.range.offset,
-    answer.rows,
-    totalOf(answer, call),
-  )
+  const { status, contentRange } = describePage(range.offset, answer.rows, totalOf(answer, call))
   const headers: Record<string, string> = {
     'content-type': contentType,
     'content-range': contentRange,
     'content-location': location,
     vary: 'Accept, Prefer, Range',
   }
-  const preference = preferenceApplied({
-    count: preferences.count,
-    tx: preferences.tx,
-    handling: preferences.handling,
-    timezone: applied.timezone ? preferences.timezone : undefined,
-  })
+  const preference = preferences === NO_PREFERENCES ? undefined : heeded(preferences, applied)
   if (preference !== undefined) headers['preference-applied'] = preference
   if (profile.negotiated) headers['content-profile'] = headerBytes(profile.schema)
   return overridden({ status, headers, body: answer.body ?? '' }, answer)
+}
+
+/** The preferences that a read heeds. */
+function heeded(
+  { count, tx, handling, timezone }: Preferences,
+  applied: { readonly timezone: boolean },
+): string | undefined {
+  return preferenceApplied({
+    count,
+    tx,
+    handling,
+    timezone: applied.timezone ? timezone : undefined,
+  })
 }
 
 /**
@@ -51,11 +61,11 @@ export function readResponse(
  * never less than what was counted or is given: a page that has rows is within the total.
  * PostgREST: references/api/pagination_count, "Estimated Count".
  */
-function totalOf({ total, estimated, rows }: Answer, { prepared, query }: ReadCall): number | null {
+function totalOf({ total, estimated, rows }: Answer, { prepared, range }: ReadCall): number | null {
   if (total === null || estimated === null) return total ?? estimated
   const { rowsMax = total } = prepared.plan
   if (total <= rowsMax) return total
-  return Math.max(total, estimated, rows === 0 ? 0 : query.range.offset + rows)
+  return Math.max(total, estimated, rows === 0 ? 0 : range.offset + rows)
 }
 
 /**

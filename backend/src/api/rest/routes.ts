@@ -32,10 +32,17 @@ async function serve(
   request.identity = identity
   const method = readMethod(request.method)
   if (target.kind !== 'relation') throw new UnknownPathError(path)
-  const { headers } = request
-  const signal = new ClientSignal(reply)
-  const input = { method, relation: target.name, path, queryString, headers, signal }
-  return send(reply, await read(input, identity, services))
+  const input = {
+    method,
+    relation: target.name,
+    path,
+    queryString,
+    headers: request.headers,
+    identity,
+    role: identity.role,
+    signal: new ClientSignal(reply),
+  }
+  return send(reply, await read(input, services))
 }
 
 function readMethod(method: string): 'GET' | 'HEAD' {

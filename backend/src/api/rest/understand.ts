@@ -17,6 +17,7 @@ import {
   parseProfile,
   parseQuery,
   parseRange,
+  type RowRange,
 } from './parse/index.ts'
 import type { Prepared, RestServices } from './services.ts'
 
@@ -32,7 +33,9 @@ export interface ReadInput {
 /** The same request, understood: everything but whose it is. */
 export interface ReadCall {
   readonly prepared: Prepared
-  readonly query: ParsedQuery
+  /** The values of the query string, for the `$n` of the statement. */
+  readonly parameters: readonly string[]
+  readonly range: RowRange
   readonly media: MediaRequest
   readonly preferences: Preferences
   readonly profile: Profile
@@ -56,7 +59,9 @@ export function understandRead(
   const media = negotiate(headers.accept, offerOf(catalog, database))
   const query = parseQuery(input.queryString, { range: parseRange(input.method, headers.range) })
   const prepared = prepare(input, { query, media, preferences, profile }, catalog, services)
-  return { prepared, query, media, preferences, profile }
+  // The parsed tree ends here: what waits for a connection is kept small.
+  const { parameters, range } = query
+  return { prepared, parameters, range, media, preferences, profile }
 }
 
 /** The schema that the headers choose. */
@@ -70,7 +75,9 @@ export function profileOf(
   return parseProfile(method, { acceptProfile, contentProfile }, schemas)
 }
 
-type Understanding = Omit<ReadCall, 'prepared'>
+interface Understanding extends Pick<ReadCall, 'media' | 'preferences' | 'profile'> {
+  readonly query: ParsedQuery
+}
 
 function prepare(
   { method, relation, role }: ReadInput,
@@ -80,14 +87,9 @@ function prepare(
 ): Prepared {
   const aggregates = mayAggregate(role, database)
   const shape = answerShape(method, media, preferences)
-  const key = [
-    profile.schema,
-    relation,
-    query.shape,
-    JSON.stringify(shape),
-    media.kind === 'plan' ? JSON.stringify(media) : '',
-    aggregates,
-  ].join('\n')
+  const answer = `${shape.format} ${shape.stripNulls} ${shape.count ?? ''} ${aggregates}`
+  const explained = media.kind === 'plan' ? JSON.stringify(media) : ''
+  const key = `${profile.schema}\n${relation}\n${query.shape}\n${answer}\n${explained}`
   return plans.get(catalog.version, key, () => {
     const request = { ...query.read, schema: profile.schema, relation }
     const plan = planRead(catalog, request, { aggregates, rowsMax: database.rowsMax })
