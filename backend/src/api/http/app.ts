@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -6,6 +5,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { Observer } from '../../base/index.ts'
+import { answerClientError } from './client-error.ts'
 import { createCors } from './cors.ts'
 import type { ErrorResponse } from './error-response.ts'
 import { errorResponse } from './errors.ts'
@@ -33,6 +33,8 @@ declare module 'fastify' {
  * here and nowhere else. Routes get the raw URL; nothing parses a query string before they do.
  */
 export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): FastifyInstance {
+  const cors = createCors(rules.corsOrigins)
+  const always = securityHeaders()
   const app = fastify({
     bodyLimit: rules.bodyBytesMax,
     logger: false,
@@ -43,12 +45,11 @@ export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): F
     http: { maxHeaderSize: rules.headerBytesMax },
     routerOptions: { querystringParser: () => ({}), maxParamLength: rules.urlBytesMax },
     frameworkErrors: (error, request, reply) => {
+      void reply.headers(always).headers(cors.headersFor(request.headers)) // No hook has run.
       send(reply, errorResponse(error, request.identity?.anonymous ?? true))
     },
-    clientErrorHandler,
+    clientErrorHandler: answerClientError,
   })
-  const cors = createCors(rules.corsOrigins)
-  const always = securityHeaders()
   const isOurs = hostCheck(rules.hosts)
 
   app.decorateRequest('identity', undefined)
@@ -119,23 +120,4 @@ function hostCheck(hosts: readonly string[]): (header: string | undefined) => bo
 /** Without the query string, which may hold what a user typed. */
 function pathOf(request: FastifyRequest): string {
   return (request.raw.url ?? '').split('?', 1)[0] ?? ''
-}
-
-/** What the HTTP parser itself refuses, before there is a request: answered in the same form. */
-function clientErrorHandler(error: Error & { code?: string }, socket: Socket) {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const body = JSON.stringify({
-    code: tooLarge ? 'ST105' : 'ST106',
-    details: null,
-    hint: tooLarge ? 'Send fewer or shorter headers, or raise http.headerBytesMax.' : null,
-    message: tooLarge
-      ? 'The request headers are larger than this server accepts'
-      : 'Malformed HTTP',
-  })
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
 }

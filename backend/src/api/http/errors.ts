@@ -1,16 +1,8 @@
 import { STierError } from '../../base/index.ts'
 import { DatabaseError } from '../../capabilities/pool/index.ts'
-import type { ErrorResponse } from './error-response.ts'
+import { type ErrorBody, type ErrorResponse, response } from './error-response.ts'
 import { raisedResponse } from './raise.ts'
 import { statusOfSqlState } from './sqlstate.ts'
-
-/** What a client may read of an error. */
-export interface ErrorBody {
-  readonly code: string
-  readonly details: unknown
-  readonly hint: string | null
-  readonly message: string
-}
 
 /**
  * Turns whatever was thrown into an answer. Errors that S-Tier makes on purpose and errors that PostgreSQL reports are
@@ -58,16 +50,3 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, Partial<ErrorBody>>> = Object.fr
   },
   FST_ERR_BAD_URL: { code: 'ST103', message: 'The path is not valid percent-encoded UTF-8' },
 })
-
-/** Proxy-Status (RFC 9209) names the error for logs between client and server, where bodies are not read. */
-export function response(
-  status: number,
-  { code, details, hint, message }: ErrorBody,
-  headers: Readonly<Record<string, string>> = {},
-): ErrorResponse {
-  return {
-    status,
-    headers: { ...headers, 'proxy-status': `S-Tier; error=${code}` },
-    body: JSON.stringify({ code, details, hint, message }),
-  }
-}

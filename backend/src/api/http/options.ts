@@ -26,7 +26,7 @@ export interface HttpOptions {
   headerBytesMax?: number
   /** Tell in a `Server-Timing` header where the time of a request went. Default false. */
   serverTiming?: boolean
-  /** Time within which a request must have arrived completely, in milliseconds. Default 30_000. */
+  /** Time within which a request must have arrived completely, in milliseconds; late ones answer 408. Default 30_000. */
   requestTimeoutMs?: number
   /** Time that an idle connection is kept open, in milliseconds. Default 72_000, longer than usual load balancers wait. */
   keepAliveMs?: number

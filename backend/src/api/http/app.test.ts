@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { connect, type AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
+import { ignoreEvents } from '../../base/index.ts'
+import { createHttpApp } from './app.ts'
+import type { HttpEvent } from './events.ts'
+import { HTTP_DEFAULTS, type HttpOptions } from './options.ts'
+
+function create(options: HttpOptions = {}, observe: (event: HttpEvent) => void = ignoreEvents) {
+  const app = createHttpApp({ ...HTTP_DEFAULTS, ...options }, observe)
+  app.get('/books/:name', (request, reply) => reply.send(JSON.stringify(request.query)))
+  app.post('/books', (request, reply) => reply.send(request.body))
+  onTestFinished(() => app.close())
+  return app
+}
+
+/** What the server says to these bytes before it hangs up. */
+async function exchange(app: FastifyInstance, request: string): Promise<string> {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  let text = ''
+  socket.setEncoding('utf8').on('data', chunk => (text += chunk))
+  socket.write(request)
+  await once(socket, 'close')
+  return text
+}
+
+test('a path that nobody serves is PGRST125, with the headers of every answer', async () => {
+  const { statusCode, headers, body } = await create().inject('/nowhere?secret=1')
+  expect(statusCode).toBe(404)
+  expect(headers).toMatchObject({
+    'content-type': 'application/json; charset=utf-8',
+    'proxy-status': 'S-Tier; error=PGRST125',
+    'x-content-type-options': 'nosniff',
+  })
+  expect(body).toBe(
+    '{"code":"PGRST125","details":"Nothing is served at /nowhere","hint":null,"message":"Invalid path specified in request URL"}',
+  )
+})
+
+test('a method that nobody serves is PGRST117', async () => {
+  const response = await exchange(
+    create(),
+    'PROPFIND / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+  )
+  expect(response).toMatch(/^HTTP\/1.1 405 /)
+  expect(response).toContain('"code":"PGRST117"')
+})
+
+test('the query string is left alone', async () => {
+  const { body } = await create().inject('/books/a?select=id')
+  expect(body).toBe('{}')
+})
+
+test('a body of any type arrives as bytes, up to a limit', async () => {
+  const app = create({ bodyBytesMax: 1_024 })
+  const post = (payload: string) =>
+    app.inject({ method: 'POST', url: '/books', headers: { 'content-type': 'a/b' }, payload })
+  expect((await post('{"a":')).body).toBe('{"a":')
+  const refused = await post('x'.repeat(1_025))
+  expect(refused.statusCode).toBe(413)
+  expect(refused.json()).toMatchObject({ code: 'ST101' })
+})
+
+test('a preflight is answered here', async () => {
+  const headers = { origin: 'https://a.example', 'access-control-request-method': 'GET' }
+  const { statusCode, headers: answered } = await create().inject({
+    method: 'OPTIONS',
+    url: '/books/a',
+    headers,
+  })
+  expect(statusCode).toBe(200)
+  expect(answered['access-control-allow-methods']).toContain('GET')
+})
+
+test('a URL beyond its limit is 414, with or without a path', async () => {
+  const app = create({ urlBytesMax: 1_024 })
+  for (const url of [`/books/a?${'b'.repeat(1_020)}`, `/${'c'.repeat(1_100)}`]) {
+    const response = await app.inject(url)
+    expect(response.statusCode).toBe(414)
+    expect(response.json()).toMatchObject({ code: 'ST104' })
+  }
+})
+
+test('a path that is no percent-encoded UTF-8 is ST103, with the headers of every answer', async () => {
+  const { statusCode, headers, body } = await create().inject({
+    url: '/books/%ff',
+    headers: { origin: 'https://a.example' },
+  })
+  expect(statusCode).toBe(400)
+  expect(body).toContain('"code":"ST103"')
+  expect(headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'access-control-allow-origin': '*',
+  })
+})
+
+test('a bug is told to the log, and to the client only that there is one', async () => {
+  const events: HttpEvent[] = []
+  const app = create({}, event => events.push(event))
+  const error = new TypeError('password=hunter2 is not a function')
+  app.get('/bug', () => {
+    throw error
+  })
+  const { statusCode, body } = await app.inject('/bug?secret=1')
+  expect(statusCode).toBe(500)
+  expect(body).toContain('"code":"ST900"')
+  expect(body).not.toContain('hunter2')
+  expect(events).toEqual([{ kind: 'http.failed', status: 500, path: '/bug', error }])
+})
+
+test('what a client did wrong is no event', async () => {
+  const events: HttpEvent[] = []
+  await create({}, event => events.push(event)).inject('/nowhere')
+  expect(events).toEqual([])
+})
+
+test('headers beyond their limit are 431', async () => {
+  const response = await exchange(
+    create({ headerBytesMax: 2_048 }),
+    `GET /books/a HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(3_000)}\r\n\r\n`,
+  )
+  expect(response).toMatch(/^HTTP\/1.1 431 Request Header Fields Too Large\r\n/)
+  expect(response).toContain('"code":"ST105"')
+})
+
+test('what is no HTTP is 400', async () => {
+  const response = await exchange(create(), 'HELLO\r\n\r\n')
+  expect(response).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
+  expect(response).toMatch(
+    /\r\n\r\n\{"code":"ST106","details":null,"hint":null,"message":"Malformed HTTP"\}$/,
+  )
+})
+
+test('a request that does not arrive in time is 408', async () => {
+  const app = create()
+  app.server.on('connection', socket => {
+    // Node looks for slow requests every 30 s: this is what it would do then.
+    socket.once('data', () => {
+      const error = Object.assign(new Error('Request timeout'), {
+        code: 'ERR_HTTP_REQUEST_TIMEOUT',
+      })
+      app.server.emit('clientError', error, socket)
+    })
+  })
+  const response = await exchange(app, 'GET /books/a HTTP/1.1\r\nHost: a\r\n')
+  expect(response).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/)
+  expect(response).toContain('"code":"ST108"')
+})
+
+test('a connection that was reset is left alone', async () => {
+  const app = create()
+  app.server.on('connection', socket => {
+    socket.once('data', () => {
+      app.server.emit('clientError', Object.assign(new Error(), { code: 'ECONNRESET' }), socket)
+      socket.destroy()
+      app.server.emit('clientError', new Error('Parse Error'), socket)
+    })
+  })
+  expect(await exchange(app, 'GET / HTTP/1.1\r\n')).toBe('')
+})

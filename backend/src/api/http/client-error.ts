@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net'
+import { type ErrorBody, response } from './error-response.ts'
+
+interface Refusal extends ErrorBody {
+  readonly status: string
+}
+
+const none = Object.freeze({ details: null, hint: null })
+const MALFORMED: Refusal = Object.freeze({
+  ...none,
+  status: '400 Bad Request',
+  code: 'ST106',
+  message: 'Malformed HTTP',
+})
+/** By the code of Node's error. */
+const REFUSALS: Readonly<Record<string, Refusal>> = Object.freeze({
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    code: 'ST105',
+    details: null,
+    hint: 'Send fewer or shorter headers, or raise http.headerBytesMax.',
+    message: 'The request headers are larger than this server accepts',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    ...none,
+    status: '408 Request Timeout',
+    code: 'ST108',
+    message: 'The request did not arrive completely in time',
+  },
+})
+
+/** What Node's HTTP parser itself refuses, before there is a request: answered in the form of every error. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const { status, ...refusal } = REFUSALS[error.code ?? ''] ?? MALFORMED
+  const { body } = response(0, refusal)
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
