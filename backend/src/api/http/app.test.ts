@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ignoreEvents } from '../../base/index.ts'
 import { createHttpApp } from './app.ts'
 import type { HttpEvent } from './events.ts'
-import { HTTP_DEFAULTS, type HttpOptions } from './options.ts'
+import { HTTP_CHECKS, HTTP_DEFAULTS, type HttpOptions } from './options.ts'
 
 function create(options: HttpOptions = {}, observe: (event: HttpEvent) => void = ignoreEvents) {
   const app = createHttpApp({ ...HTTP_DEFAULTS, ...options }, observe)
@@ -20,7 +20,7 @@ async function exchange(app: FastifyInstance, request: string): Promise<string> 
   await app.listen({ host: '127.0.0.1', port: 0 })
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
   let text = ''
-  socket.setEncoding('utf8').on('data', chunk => (text += chunk))
+  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   socket.write(request)
   await once(socket, 'close')
   return text
@@ -159,4 +159,25 @@ test('a connection that was reset is left alone', async () => {
     })
   })
   expect(await exchange(app, 'GET / HTTP/1.1\r\n')).toBe('')
+})
+
+test('with http.hosts only requests for these names are answered, whatever the port', async () => {
+  const app = create({ hosts: ['api.example', '[::1]'] })
+  const status = async (host: string) =>
+    (await app.inject({ url: '/books/a', headers: { host } })).statusCode
+  expect(await status('api.example')).toBe(200)
+  expect(await status('API.example:3000')).toBe(200)
+  expect(await status('[::1]:3000')).toBe(200)
+  const refused = await app.inject({ url: '/books/a', headers: { host: 'evil.example' } })
+  expect(refused.statusCode).toBe(421)
+  expect(refused.json()).toMatchObject({ code: 'ST107' })
+})
+
+test.each([
+  ['api.example', true],
+  ['[::1]', true],
+  ['api.example:80', false],
+  ['a b', false],
+])('%s as one of http.hosts: %s', (host, accepted) => {
+  expect(HTTP_CHECKS.hosts.read([host]) !== undefined).toBe(accepted)
 })

@@ -8,7 +8,7 @@ import { splitUrl, type Target, targetOf } from './target.ts'
 import { profileOf } from './understand.ts'
 
 /** Every method is routed, so that an unknown one is answered in PostgREST's words. */
-const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']
 const READABLE = 'OPTIONS, GET, HEAD'
 
 /** Serves the dialect below `rest.prefix`. */
