@@ -31,8 +31,8 @@ export interface Server {
    * most for `http.drainMs`, and closes everything. Called again, it waits for the same end.
    */
   stop(reason: string): Promise<void>
-  /** Reads the catalog and the keys of tokens again. */
-  reload(): Promise<void>
+  /** Reads the catalog and the keys of tokens again. False: the catalog could not be read, and the old one stays. */
+  reload(): Promise<boolean>
 }
 
 /** What was cut off still has to be cancelled in the database: it gets this long, in milliseconds. */
@@ -54,11 +54,12 @@ export async function createServer(
     { ...config.jwt, anonRole: config.database.anonRole },
     { clock, observe },
   )
+  let onReconnect = (): void => undefined
   const listener = createListener({
     target,
     clock,
     observe,
-    onConnect: isFirst => void (isFirst || reload()),
+    onConnect: isFirst => void (isFirst || onReconnect()),
   })
   const catalog = await createCatalogKeeper({
     withConnection: work => pool.use(work),
@@ -72,8 +73,10 @@ export async function createServer(
     throw error
   })
   const reload = async () => {
-    await Promise.all([catalog.reload(), identity.reload()])
+    const [isRead] = await Promise.all([catalog.reload(), identity.reload()])
+    return isRead
   }
+  onReconnect = () => void reload()
 
   const app = createHttpApp(config.http, observe)
   registerRest(app, {

@@ -28,7 +28,7 @@ export function transactionContext(
     claims: identity.claimsText,
     method: input.method,
     path: input.path,
-    headers: headerText(JSON.stringify(headers)),
+    headers: headerText(JSON.stringify(withoutCookies(headers))),
     cookies: headerText(cookiesJson(headers.cookie)),
     settings: settingsOf(role?.settings, preferences.timezone),
     readOnly: true,
@@ -37,6 +37,11 @@ export function transactionContext(
     preRequest: preRequestOf(rules),
     statementTimeoutMs: rules.statementTimeoutMs,
   }
+}
+
+/** They stand in `request.cookies`. */
+function withoutCookies(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers.cookie === undefined ? headers : { ...headers, cookie: undefined }
 }
 
 const NO_SETTINGS: TransactionContext['settings'] = Object.freeze([])

@@ -87,12 +87,12 @@ function statusOf(text: string): number {
 
 /** A JSON array of objects with one key each, so that a name can come more than once. */
 function headersOf(text: string): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {}
+  const headers = new Map<string, string | string[]>()
   for (const [name, value] of headerPairs(text)) {
-    const before = headers[name]
-    headers[name] = before === undefined ? value : [before, value].flat()
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? value : [before, value].flat())
   }
-  return headers
+  return Object.fromEntries(headers)
 }
 
 function headerPairs(text: string): [string, string][] {

@@ -32,11 +32,6 @@ export interface DatabaseOptions {
   planEnabled?: boolean
   /** How transactions end; an `-allow-override` form obeys `Prefer: tx=…`. Default `commit`. */
   transactionEnd?: TransactionEnd
-  /**
-   * Settings of a role or function that are applied to the whole transaction. Default `statement_timeout`,
-   * `plan_filter.statement_cost_limit` and `default_transaction_isolation`.
-   */
-  hoistedSettings?: readonly string[]
   /** Longest a statement may run, in milliseconds; 0 leaves it to the database. Default 0. */
   statementTimeoutMs?: number
 }
@@ -52,11 +47,6 @@ export const DATABASE_DEFAULTS: DatabaseRules = Object.freeze({
   aggregateRoles: Object.freeze([]),
   planEnabled: false,
   transactionEnd: 'commit',
-  hoistedSettings: Object.freeze([
-    'statement_timeout',
-    'plan_filter.statement_cost_limit',
-    'default_transaction_isolation',
-  ]),
   statementTimeoutMs: 0,
 })
 export const DATABASE_CHECKS: option.Checks<DatabaseOptions> = Object.freeze({
@@ -78,7 +68,6 @@ export const DATABASE_CHECKS: option.Checks<DatabaseOptions> = Object.freeze({
     'rollback',
     'rollback-allow-override',
   ),
-  hoistedSettings: option.listOf(option.text()),
   statementTimeoutMs: option.duration({ min: 0, max: 86_400_000 }),
 })
 

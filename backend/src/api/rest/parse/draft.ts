@@ -8,7 +8,7 @@ export interface QueryLimitOptions {
   nodesMax?: number
 }
 export type QueryLimits = Readonly<Required<QueryLimitOptions>>
-export const QUERY_LIMIT_DEFAULTS: QueryLimits = Object.freeze({ depthMax: 32, nodesMax: 2_000 })
+export const QUERY_LIMIT_DEFAULTS: QueryLimits = Object.freeze({ depthMax: 12, nodesMax: 2_000 })
 
 /** What grows while a query string is read: its values, its shape and the count of its parts. */
 export class Draft {
