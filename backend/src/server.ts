@@ -59,7 +59,9 @@ export async function createServer(
     target,
     clock,
     observe,
-    onConnect: isFirst => void (isFirst || onReconnect()),
+    onConnect: isFirst => {
+      if (!isFirst) onReconnect()
+    },
   })
   const catalog = await createCatalogKeeper({
     withConnection: work => pool.use(work),

@@ -43,7 +43,7 @@ async function start(config: Config, world: World, log: Log): Promise<Server> {
   return server
 }
 
-async function reload(server: RunningServer, log: Log): Promise<void> {
+async function reload(server: Server, log: Log): Promise<void> {
   if (await server.reload()) {
     log({ level: 'info', message: 'Reloaded the catalog and the keys of tokens' })
   } else {

@@ -3,14 +3,12 @@ import type { Column, Relation, Relationship, Representation, Routine } from '..
 import type { IsValue, JsonStep, SearchOperator } from './request.ts'
 
 /**
- * The one description of every read, write and call: checked against a catalog snapshot, immutable, and free of
- * values. A value is a `Parameter`: a place in the list that travels beside the plan.
+ * The description of a read: checked against a catalog snapshot, immutable, and free of values. A value is a
+ * `Parameter`: a place in the list that travels beside the plan.
  *
- * Writes and calls share `ReadPlan` for what they answer: a write plan is `{ kind: 'insert', …, returning: ReadPlan }`
+ * Writes and calls will share it for what they answer: a write plan is `{ kind: 'insert', …, returning: ReadPlan }`
  * whose source is the written rows, a call plan reads from the function's result.
  */
-export type Plan = ReadPlan
-
 export interface ReadPlan {
   readonly kind: 'read'
   readonly source: Source
