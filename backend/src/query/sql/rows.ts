@@ -149,12 +149,14 @@ function compileJoined(scope: Scope, node: Node, embed: Embed): Sql {
 function compileOrderKeys(scope: Scope, parent: Node, embed: Embed): Sql {
   const node = embedNode(embed, parent, scope.asJsonb)
   const keys = orderKeys(parent.plan, embed)
-  return clauses([
+  const rows = clauses([
     sql`select ${list(keys.map(({ field }, index) => numbered(compileField(node.row, field), index)))}`,
     sql`from ${node.from}`,
     compileWhere(scope, node, inner => inner.inner),
-    mayBeMany(embed) && sql`limit 1`,
+    compileLimit(scope, node.plan),
+    compileOffset(scope, node.plan),
   ])
+  return mayBeMany(embed) ? sql`select t.* from (${rows}) as t limit 1` : rows
 }
 
 /** Orders by columns of the embed that no spread delivers. */
