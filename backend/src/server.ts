@@ -7,6 +7,8 @@ import {
   createListener,
   createPool,
   type Pool,
+  PoolQueueFullError,
+  PoolTimeoutError,
   parseTarget,
   probe,
 } from './capabilities/pool/index.ts'
@@ -65,6 +67,7 @@ export async function createServer(
   })
   const catalog = await createCatalogKeeper({
     withConnection: work => pool.use(work),
+    isBusy: error => error instanceof PoolQueueFullError || error instanceof PoolTimeoutError,
     listener,
     onReloadConfig: () => void identity.reload(),
     options: { ...config.catalog, ...config.database },

@@ -129,7 +129,7 @@ test('what is no HTTP is 400', async () => {
   const response = await exchange(create(), 'HELLO\r\n\r\n')
   expect(response).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
   expect(response).toMatch(
-    /\r\n\r\n\{"code":"ST106","details":null,"hint":null,"message":"Malformed HTTP"\}$/,
+    /\r\n\r\n\{"code":"ST106","details":null,"hint":"Percent-encode .*","message":"Malformed HTTP"\}$/,
   )
 })
 

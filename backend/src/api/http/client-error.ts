@@ -10,6 +10,7 @@ const MALFORMED: Refusal = Object.freeze({
   ...none,
   status: '400 Bad Request',
   code: 'ST106',
+  hint: 'Percent-encode what is not ASCII in a URL.',
   message: 'Malformed HTTP',
 })
 /** By the code of Node's error. */

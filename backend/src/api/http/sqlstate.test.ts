@@ -34,6 +34,11 @@ test('a token for a role that does not exist is a bad token, other bad parameter
   expect(statusOfSqlState('22023', 'time zone "Mars/Base" not recognized', false)).toBe(400)
 })
 
+test('a write that pg-safeupdate stops is a bad request, other cardinality violations are not', () => {
+  expect(statusOfSqlState('21000', 'UPDATE requires a WHERE clause', false)).toBe(400)
+  expect(statusOfSqlState('21000', 'more than one row returned by a subquery', false)).toBe(500)
+})
+
 test('PTxyz chooses the status, and nonsense after PT is a server error', () => {
   expect(statusOfSqlState('PT402', '', true)).toBe(402)
   expect(statusOfSqlState('PT999', '', true)).toBe(500)

@@ -6,8 +6,8 @@ const STATUS_BY_STATE: Readonly<Record<string, number>> = Object.freeze({
   '23503': 409, // foreign_key_violation
   '23505': 409, // unique_violation
   '25006': 405, // read_only_sql_transaction
-  '21000': 400, // cardinality_violation; "ON CONFLICT … a second time" included
   '22023': 400, // invalid_parameter_value; an unknown role is told apart below
+  '21000': 500, // cardinality_violation, but for pg-safeupdate, told apart below
   '42883': 404, // undefined_function
   '42P01': 404, // undefined_table
   '42P17': 500, // infinite_recursion in a policy
@@ -43,6 +43,7 @@ const STATUS_BY_CLASS: Readonly<Record<string, number>> = Object.freeze({
 export function statusOfSqlState(state: string, message: string, anonymous: boolean): number {
   if (state === '42501') return anonymous ? 401 : 403
   if (state === '22023' && isUnknownRole(message)) return 401
+  if (state === '21000' && message.endsWith('requires a WHERE clause')) return 400 // pg-safeupdate
   if (state.startsWith('PT')) return statusOfRaise(state)
   return STATUS_BY_STATE[state] ?? STATUS_BY_CLASS[state.slice(0, 2)] ?? 400
 }

@@ -83,10 +83,13 @@ test('a transaction ends as configured, or as asked where that is allowed', () =
   expect(allowsOverride(DATABASE_DEFAULTS)).toBe(false)
 })
 
-test('a pre-request function without a schema is in public', () => {
+test('a pre-request function without a schema is found through the search path', () => {
   expect(contextOf({ preRequest: 'auth.check' }).preRequest).toEqual({
     schema: 'auth',
     name: 'check',
   })
-  expect(contextOf({ preRequest: 'check' }).preRequest).toEqual({ schema: 'public', name: 'check' })
+  expect(contextOf({ preRequest: 'check' }).preRequest).toEqual({
+    schema: undefined,
+    name: 'check',
+  })
 })

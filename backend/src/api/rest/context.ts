@@ -84,5 +84,5 @@ function searchPathOf(schema: string, rules: DatabaseRules): string {
 function preRequestOf({ preRequest }: DatabaseRules): TransactionContext['preRequest'] {
   if (preRequest === undefined) return undefined
   const [schema = '', name] = preRequest.split('.')
-  return name === undefined ? { schema: 'public', name: schema } : { schema, name }
+  return name === undefined ? { schema: undefined, name: schema } : { schema, name }
 }

@@ -70,9 +70,9 @@ test('a request keeps the snapshot of the catalog that it began with', async () 
 })
 
 test.each([
-  ['', '/books'],
-  ['select=id', '/books?select=id'],
-  ['select=id&id=eq.1&limit=1', '/books?id=eq.1&limit=1&select=id'],
+  ['', '/rest/v1/books'],
+  ['select=id', '/rest/v1/books?select=id'],
+  ['select=id&id=eq.1&limit=1', '/rest/v1/books?id=eq.1&limit=1&select=id'],
 ])('the location of %s is %s', async (queryString, location) => {
   const { response } = await readBooks({ queryString })
   expect(response.headers['content-location']).toBe(location)

@@ -3,6 +3,7 @@ import type { Answer, Execution } from '../../query/executor/index.ts'
 import type { Identity } from '../http/index.ts'
 import { transactionContext } from './context.ts'
 import { UnknownTimezoneError } from './errors.ts'
+import type { RestRules } from './options.ts'
 import { type RestResponse, readResponse } from './respond.ts'
 import type { RestServices } from './services.ts'
 import { createTiming } from './timing.ts'
@@ -24,7 +25,7 @@ export async function read(input: ReadRequestInput, services: RestServices): Pro
   const context = transactionContext(input, call, catalog, services.rules.database)
   const { answer, timezone } = await run(input, call, context, services)
   timing?.mark('transaction', answer.databaseMs)
-  const response = readResponse(answer, call, locationOf(input), { timezone })
+  const response = readResponse(answer, call, locationOf(input, services.rules.rest), { timezone })
   return timing === undefined ? response : timing.addTo(response)
 }
 
@@ -61,9 +62,9 @@ function isUnknownTimezone(error: unknown): boolean {
   return isParameter && error.message.includes('"TimeZone"')
 }
 
-/** The path below the prefix with its query string in alphabetical order: equal requests have equal locations. */
-function locationOf({ relation, queryString }: ReadInput): string {
-  const path = `/${encodeURIComponent(relation)}`
+/** The path with its query string in alphabetical order: equal requests have equal locations. */
+function locationOf({ relation, queryString }: ReadInput, { prefix }: RestRules): string {
+  const path = `${prefix === '/' ? '' : prefix}/${encodeURIComponent(relation)}`
   if (queryString === '') return path
   if (!queryString.includes('&')) return `${path}?${queryString}`
   return `${path}?${queryString.split('&').sort().join('&')}`

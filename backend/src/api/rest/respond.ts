@@ -14,7 +14,8 @@ import type { ReadCall } from './understand.ts'
 export interface RestResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[]>>
-  readonly body: string
+  /** Null: none, and no word about its length (HEAD). */
+  readonly body: string | null
 }
 
 /** What PostgreSQL answered, as a response. PostgREST: references/api/pagination_count and resource_representation. */
@@ -27,7 +28,7 @@ export function readResponse(
   const { media, preferences, profile, range } = call
   const contentType = contentTypeOf(media)
   if (media.kind === 'plan') {
-    return { status: 200, headers: { 'content-type': contentType }, body: answer.body ?? '' }
+    return { status: 200, headers: { 'content-type': contentType }, body: answer.body }
   }
   if (media.kind === 'object' && answer.rows !== 1) throw new SingularityError(answer.rows)
   const { status, contentRange } = describePage(range.offset, answer.rows, totalOf(answer, call))
@@ -40,7 +41,7 @@ export function readResponse(
   const preference = preferences === NO_PREFERENCES ? undefined : heeded(preferences, applied)
   if (preference !== undefined) headers['preference-applied'] = preference
   if (profile.negotiated) headers['content-profile'] = headerBytes(profile.schema)
-  return overridden({ status, headers, body: answer.body ?? '' }, answer)
+  return overridden({ status, headers, body: answer.body }, answer)
 }
 
 /** The preferences that a read heeds. */

@@ -69,7 +69,7 @@ function send(reply: FastifyReply, { status, headers, body }: RestResponse): Fas
   const vary = reply.getHeader('vary') // CORS may have said already by what the answer varies: both hold.
   void reply.code(status).headers(headers)
   if (vary !== undefined) reply.header('vary', [vary, headers['vary']].flat().join(', '))
-  return reply.send(bodyBeside(headers, body))
+  return body === null ? reply.send() : reply.send(bodyBeside(headers, body))
 }
 
 /** Whether the client has gone, asked rather than told: nothing to register for, nothing to forget. */

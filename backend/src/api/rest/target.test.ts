@@ -27,3 +27,10 @@ test.each(['/books/1', '/rpc/', '/rpc/a/b', '/%ff', '/a%00b', '/%', '//'])(
     expect(() => targetOf(path, '/')).toThrow(expect.objectContaining({ code: 'PGRST125' }))
   },
 )
+
+test('a URL with scheme and host names the same path', () => {
+  expect(splitUrl('http://api.example:3000/books?select=id')).toEqual({
+    path: '/books',
+    queryString: 'select=id',
+  })
+})

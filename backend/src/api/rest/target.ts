@@ -12,7 +12,9 @@ export interface Location {
   readonly queryString: string
 }
 
-export function splitUrl(url: string): Location {
+/** Also of a URL with scheme and host, as a client may send it (RFC 9112, section 3.2.2). */
+export function splitUrl(target: string): Location {
+  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '')
   const mark = url.indexOf('?')
   if (mark < 0) return { path: url, queryString: '' }
   return { path: url.slice(0, mark), queryString: url.slice(mark + 1) }

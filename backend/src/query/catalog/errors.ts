@@ -22,7 +22,7 @@ export class MissingSchemaError extends STierError {
     const names = missing.map(name => `'${name}'`).join(', ')
     super(`The database has no ${missing.length === 1 ? 'schema' : 'schemas'} ${names}`, {
       details: `Its schemas are: ${existing.join(', ') || 'none'}.`,
-      hint: 'Set the option "schemas" to schemas that exist, or create them.',
+      hint: 'Set database.schemas (--database-schemas, STIER_DATABASE_SCHEMAS) to schemas that exist, or create them.',
     })
   }
 }

@@ -43,6 +43,8 @@ export interface CatalogKeeperParts {
   readonly listener?: NotificationListener | undefined
   /** Someone sent `reload config`. */
   readonly onReloadConfig?: (() => void) | undefined
+  /** An error of `withConnection` that says only that all connections are in use. Default: none does. */
+  readonly isBusy?: ((error: unknown) => boolean) | undefined
   readonly options?: CatalogOptions
   readonly clock?: Clock
   readonly observe?: Observer<CatalogEvent>
@@ -104,7 +106,13 @@ export async function createCatalogKeeper(parts: CatalogKeeperParts): Promise<Ca
     })
     observe({ kind: 'catalog.listening', channel: rules.channel })
   }
-  const watcher = keepWatching({ look, everyMs: rules.checkEveryMs, clock, observe })
+  const watcher = keepWatching({
+    look,
+    everyMs: rules.checkEveryMs,
+    clock,
+    observe,
+    isBusy: parts.isBusy ?? (() => false),
+  })
 
   return {
     current: () => state.catalog,

@@ -8,6 +8,8 @@ export interface WatcherParts {
   readonly everyMs: number
   readonly clock: Clock
   readonly observe: Observer<CatalogEvent>
+  /** Nobody could look because the server is busy: that says nothing about the catalog. */
+  readonly isBusy: (error: unknown) => boolean
 }
 
 export interface Watcher {
@@ -17,7 +19,7 @@ export interface Watcher {
 }
 
 /** Looks again and again until it is closed; a look that fails is told once, until one works again. */
-export function keepWatching({ look, everyMs, clock, observe }: WatcherParts): Watcher {
+export function keepWatching({ look, everyMs, clock, observe, isBusy }: WatcherParts): Watcher {
   let closed = false
   let isFailing = false
   let current = Promise.resolve()
@@ -29,7 +31,7 @@ export function keepWatching({ look, everyMs, clock, observe }: WatcherParts): W
       isFailing = false
     } catch (error) {
       if (!isFailing) observe({ kind: 'catalog.check-failed', error })
-      isFailing = true
+      isFailing ||= !isBusy(error)
     }
     planNext()
   }

@@ -12,5 +12,5 @@ export {
   PLAN_CACHE_DEFAULTS,
   type PlanCache,
   type PlanCacheOptions,
-} from './prepared.ts'
+} from './plan-cache.ts'
 export type * from './types.ts'

@@ -18,7 +18,10 @@ export interface DatabaseOptions {
   schemas?: readonly string[]
   /** Schemas on the search path after the one that is served, for extensions and functions. Default `public`. */
   extraSearchPath?: readonly string[]
-  /** Role of requests without a token. Default: none, and such requests answer PGRST302. */
+  /**
+   * Role of requests without a token. Default: none, and such requests answer PGRST302; but with neither a secret nor an
+   * anonymous role on a loopback address, `s-tier serve` runs requests as the role that logged in.
+   */
   anonRole?: string | undefined
   /** Function to call in every transaction before its statement, such as `auth.check_request`. Default: none. */
   preRequest?: string | undefined

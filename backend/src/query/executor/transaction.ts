@@ -58,7 +58,8 @@ const preRequests = new Map<string, Step>()
 
 /** The configuration has one pre-request function, so the map stays small. */
 function preRequestStep({ schema, name }: PreRequest): Step {
-  const call = sql`select ${identifier(schema, name)}()`
+  const called = schema === undefined ? identifier(name) : identifier(schema, name)
+  const call = sql`select ${called}()`
   let step = preRequests.get(call.text)
   if (step === undefined) {
     const digest = createHash('sha256').update(call.text).digest('base64url').slice(0, 12)

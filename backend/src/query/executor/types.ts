@@ -14,7 +14,7 @@ export interface TransactionContext {
   /** JSON objects of lower-case names: `request.headers`, `request.cookies`. */
   readonly headers: string
   readonly cookies: string
-  /** Further settings: hoisted role settings, timezone, application settings. Their number is part of the text's shape. */
+  /** Further settings: hoisted role settings and the time zone. Their number is part of the text's shape. */
   readonly settings: readonly (readonly [name: string, value: string])[]
   readonly readOnly: boolean
   /** Undefined: the server's default. */
@@ -22,7 +22,7 @@ export interface TransactionContext {
   /** End with ROLLBACK: nothing stays. */
   readonly rollback: boolean
   /** Called after the settings, before the statement. */
-  readonly preRequest: { readonly schema: string; readonly name: string } | undefined
+  readonly preRequest: { readonly schema: string | undefined; readonly name: string } | undefined
   /** `statement_timeout` in milliseconds; 0 or undefined: as the server has it. */
   readonly statementTimeoutMs: number | undefined
 }

@@ -25,6 +25,8 @@ test.each([
   ['a key for encryption', JSON.stringify({ ...jwk, use: 'enc' }), 'holds no key'],
   ['a key for another algorithm', JSON.stringify({ ...jwk, alg: 'RSA-OAEP' }), 'holds no key'],
   ['broken PEM', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', 'no readable key'],
+  ['PEM without its first line', 'AAAA\n-----END PUBLIC KEY-----', 'its beginning is damaged'],
+  ['a set without its brace', '"keys": [{"kty":"RSA"}]}', 'its beginning is damaged'],
   [
     'a curve that JWT does not use',
     dsa.publicKey.export({ type: 'spki', format: 'pem' }).toString(),

@@ -25,9 +25,17 @@ export function readKeys(text: string, rules: KeyRules): readonly VerificationKe
   const content = bytes.toString('utf8').trim()
   if (/^[{[]/.test(content)) return readJwks(content, rules)
   if (content.includes('-----BEGIN')) return [publicKey(importPem(content))]
+  if (KEY_TRACES.test(content)) throw new UnusableKeyError(...BROKEN_KEY)
   if (!rules.allowSecret) throw new UnusableKeyError('the URL did not answer a JSON Web Key Set')
   return [secretKey(bytes)]
 }
+
+/** What only a key has: of PEM the dashes, of JSON Web Keys a member. Without its beginning it would pass for a secret. */
+const KEY_TRACES = /^-----|-----END |"(?:kty|keys)"\s*:/
+const BROKEN_KEY = [
+  'it looks like a key in PEM or a JSON Web Key, but its beginning is damaged',
+  'Take the whole of it, from -----BEGIN to -----END, or from { to }.',
+] as const
 
 /** The bytes that the setting stands for. */
 export function secretBytes(text: string, isBase64: boolean): Buffer {

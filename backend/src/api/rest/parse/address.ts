@@ -43,9 +43,15 @@ export function findNode(root: NodeDraft, path: EmbedPath): NodeDraft {
   return node
 }
 
-function findEmbed(node: NodeDraft, name: string): EmbedDraft {
-  for (const item of node.select) {
-    if (item.kind === 'embed' && (item.alias ?? item.target) === name) return item
-  }
-  throw new NotEmbeddedError(name)
+/**
+ * An embed with an alias is also found by its target, after all names: PostgREST deprecates that in version 16 and still
+ * accepts it. Of several with one target it is the first.
+ */
+function findEmbed({ select }: NodeDraft, name: string): EmbedDraft {
+  const embeds = select.filter(item => item.kind === 'embed')
+  const found =
+    embeds.find(({ alias, target }) => (alias ?? target) === name) ??
+    embeds.find(({ target }) => target === name)
+  if (found === undefined) throw new NotEmbeddedError(name)
+  return found
 }

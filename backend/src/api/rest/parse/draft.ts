@@ -2,7 +2,7 @@ import { type Parameter, parameter } from '../../../base/index.ts'
 import { QueryTooDeepError, QueryTooLargeError } from './errors.ts'
 
 export interface QueryLimitOptions {
-  /** Embeds inside each other, and conditions inside each other. Default 32. */
+  /** Embeds inside each other, and conditions inside each other. Default 12. */
   depthMax?: number
   /** Selected items, conditions and order terms of one request. Default 2_000. */
   nodesMax?: number

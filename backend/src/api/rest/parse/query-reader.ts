@@ -22,6 +22,8 @@ export class QueryReader {
   readonly #root: NodeDraft = createNode(EVERY_COLUMN)
   /** What is addressed to embeds, until the whole of `select` is known. */
   readonly #attachments: { path: EmbedPath; attach: (node: NodeDraft) => void }[] = []
+  /** Of embeds: values only once it is known which of several hold. */
+  readonly #ranges = new Map<NodeDraft, { limit?: number; offset?: number }>()
   readonly #arguments: Argument[] = []
   #hasSelect = false
   #limit: number | undefined
@@ -58,6 +60,10 @@ export class QueryReader {
 
   finish(): ParsedQuery {
     for (const { path, attach } of this.#attachments) attach(findNode(this.#root, path))
+    for (const [node, { limit, offset }] of this.#ranges) {
+      if (limit !== undefined) node.limit = this.#draft.value(String(limit))
+      if (offset !== undefined) node.offset = this.#draft.value(String(offset))
+    }
     const range = combineRanges(this.#options.range, this.#limit, this.#offset)
     if (range.limit !== undefined) this.#root.limit = this.#rangeValue('l', range.limit)
     if (this.#offset !== undefined || this.#options.range !== undefined) {
@@ -98,9 +104,9 @@ export class QueryReader {
     const limit = parseLimit(value)
     if (owner === undefined) this.#limit = limit
     else if (limit !== undefined) {
-      const parameter = this.#rangeValue(`l${owner}`, limit)
+      this.#draft.shape += `\0l${owner}`
       this.#attach(parseEmbedPath(owner), node => {
-        node.limit = parameter
+        this.#rangeOf(node).limit = limit
       })
     }
   }
@@ -109,9 +115,9 @@ export class QueryReader {
     const offset = parseOffset(value)
     if (owner === undefined) this.#offset = offset
     else if (offset !== undefined) {
-      const parameter = this.#rangeValue(`o${owner}`, offset)
+      this.#draft.shape += `\0o${owner}`
       this.#attach(parseEmbedPath(owner), node => {
-        node.offset = parameter
+        this.#rangeOf(node).offset = offset
       })
     }
   }
@@ -159,6 +165,12 @@ export class QueryReader {
   #attach(path: EmbedPath, attach: (node: NodeDraft) => void): void {
     if (path.length === 0) attach(this.#root)
     else this.#attachments.push({ path, attach })
+  }
+
+  #rangeOf(node: NodeDraft): { limit?: number; offset?: number } {
+    const range = this.#ranges.get(node) ?? {}
+    this.#ranges.set(node, range)
+    return range
   }
 
   #rangeValue(tag: string, rows: number): Parameter {

@@ -69,7 +69,7 @@ test('an address that select does not have is PGRST108', () => {
   const hint = `Verify that 'people' is included in the 'select' query parameter.`
   const error = { code: 'PGRST108', status: 400, message, hint }
   for (const part of ['name=eq.1', 'order=id', 'limit=1', 'offset=1', 'or=(id.eq.1)']) {
-    const query = `select=*,clients:people(*)&people.${part}`
+    const query = `select=*,clients:persons(*)&people.${part}`
     expect(() => parseQuery(query)).toThrow(expect.objectContaining(error))
   }
 })
@@ -202,4 +202,12 @@ test('nesting and size are bounded', () => {
   const limits = { depthMax: 1, nodesMax: 2 }
   expect(() => parseQuery('select=a(b)', { limits })).toThrow('nested deeper than 1 levels')
   expect(() => parseQuery('a=eq.1&b=eq.1&c=eq.1', { limits })).toThrow('more than 2 parts')
+})
+
+test('of several limits and offsets of an embed the last one holds, by whichever name, and no value is left over', () => {
+  const { read, parameters } = parseQuery(
+    'select=id,b:books(id)&b.limit=1&b.limit=2&books.limit=3&b.offset=4&b.offset=5',
+  )
+  expect(parameters).toEqual(['3', '5'])
+  expect(read.select[1]).toMatchObject({ limit: value(1), offset: value(2) })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createPlanCache } from './prepared.ts'
+import { createPlanCache } from './plan-cache.ts'
 
 function counting() {
   const made: string[] = []
