@@ -133,6 +133,8 @@ function entryOf(room: keyof Config, key: string, check: option.Check<unknown>):
 export interface ConfigSources {
   /** By flag: `--http-port` → `8080`. */
   readonly flags?: ReadonlyMap<string, string>
+  /** How the value of a flag was really given, where not by that flag: `--database-url` → `the argument`. */
+  readonly givenBy?: Readonly<Record<string, string>> | undefined
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly file?: ConfigFile | undefined
   /** What a command offers instead of the defaults. */
@@ -159,11 +161,11 @@ export function readConfig(sources: ConfigSources): Config {
 
 function valueOf(
   entry: OptionEntry,
-  { flags, environment = {}, file, presets }: ConfigSources,
+  { flags, givenBy, environment = {}, file, presets }: ConfigSources,
 ): unknown {
   const { name, room, key, flag, variables, check } = entry
   const given = flags?.get(flag)
-  if (given !== undefined) return option.checked(name, check, given, flag)
+  if (given !== undefined) return option.checked(name, check, given, givenBy?.[flag] ?? flag)
   const variable = variables.find(each => isSet(environment[each]))
   if (variable !== undefined) return option.checked(name, check, environment[variable], variable)
   const written = memberOf(memberOf(file?.values, room), key)

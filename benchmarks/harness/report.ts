@@ -49,8 +49,12 @@ export function cpuCount(): number {
   return cpus().length
 }
 
+/** What names the file; whatever else was measured stands beside it. */
+type Saved = Pick<QuestionResult, 'question' | 'date' | 'commit'> &
+  Readonly<Record<string, unknown>>
+
 /** Writes `results/<date>-<commit>-<question>.json` and answers its path. */
-export function saveResult(result: QuestionResult): string {
+export function saveResult(result: Saved): string {
   mkdirSync(RESULTS_FOLDER, { recursive: true })
   const name = `${result.date.slice(0, 10)}-${result.commit}-${result.question}.json`
   const path = join(RESULTS_FOLDER, name)

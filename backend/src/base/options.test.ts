@@ -94,6 +94,11 @@ test.each([
   expect(error.message).toMatch(/not the value given \(not shown\)$/)
 })
 
+test('a wrong URL comes with what is mostly the reason', () => {
+  const error = new OptionError('a.url', url('postgres:'), 'postgres://u:p#w@h/d')
+  expect(error.hint).toMatch(/^Percent-encode special characters in the password: .*Set it with/)
+})
+
 test('options are completed with the defaults and frozen', () => {
   interface Options {
     size?: number

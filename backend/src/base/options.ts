@@ -11,6 +11,8 @@ export interface Check<T> {
   readonly isSwitch: boolean
   /** Its value is never shown. */
   readonly isSecret: boolean
+  /** What is often the reason that a value is refused: said before how to set the option. */
+  readonly advice?: string
 }
 
 /** One check for each option of a room. */
@@ -28,7 +30,7 @@ export class OptionError extends STierError {
     const shown = check.isSecret ? 'the value given (not shown)' : display(value)
     super(`${name} must be ${check.expects}, not ${shown}`, {
       details: source && `It was given by ${source}.`,
-      hint: `Set it with ${flagOf(name)}, ${variableOf(name)} or '${name}' in the configuration file.`,
+      hint: `${check.advice === undefined ? '' : `${check.advice} `}Set it with ${flagOf(name)}, ${variableOf(name)} or '${name}' in the configuration file.`,
     })
   }
 }
@@ -158,7 +160,9 @@ export function url(...protocols: readonly string[]): Check<string> {
   const accepts = (value: string) =>
     URL.canParse(value) && protocols.includes(new URL(value).protocol)
   const names = protocols.map(protocol => `${protocol}//…`).join(' or ')
-  return { ...text({ expects: `a URL ${names}`, accepts }), isSecret: true }
+  const advice =
+    'Percent-encode special characters in the password: @ : / ? # % as %40 %3A %2F %3F %23 %25.'
+  return { ...text({ expects: `a URL ${names}`, accepts }), isSecret: true, advice }
 }
 
 function check<T>(expects: string, read: (value: unknown) => T | undefined): Check<T> {

@@ -205,6 +205,20 @@ test('serve starts with what it was given, waits for a signal and stops', async 
   })
 })
 
+test('serve tells a wrong URL as the argument that it was, and never fails for variables of PostgREST', async () => {
+  const world = stage({ environment: { PGRST_DB_URI: 'postgres://a/b' } })
+  expect(await runCommandLine(['serve', 'postgres://u:p#w@h/d'], world)).toBe(3)
+  expect(world.complained[0]).toContain('use STIER_DATABASE_URL instead')
+  expect(world.complained.join('')).toContain('It was given by the argument of s-tier serve.')
+  expect(world.complained.join('')).toContain('Percent-encode')
+
+  const server = stage({ ...world, loadServer: fakeServer([]).loadServer })
+  const running = runCommandLine(['serve', 'postgres://a/b'], server)
+  await expect.poll(() => server.complained.join('')).toContain('Serving')
+  server.raise('SIGTERM')
+  expect(await running).toBe(0)
+})
+
 test('serve says as whom it answers when nothing says who may ask, and where the root is', async () => {
   const world = stage({ loadServer: fakeServer([]).loadServer, isTerminal: false })
   const running = runCommandLine(['serve', 'postgres://a/b', '--rest-prefix', '/'], world)
@@ -460,9 +474,15 @@ test('dev stops its database when the server does not start, and keeps its secre
       stop: async () => void stopped.push('stopped'),
     }),
   })
-  expect(await runCommandLine(['dev', '--directory', '.'], world)).toBe(70)
-  expect(world.complained.join('')).toContain(SECRET)
-  expect(stopped).toEqual(['stopped'])
+  for (const named of ['.', directory]) {
+    expect(await runCommandLine(['dev', '--directory', named], world)).toBe(70)
+    expect(world.complained.splice(0).join('')).toContain(SECRET)
+    expect(stopped.splice(0)).toEqual(['stopped'])
+  }
+  const signing = stage({ directory: tmpdir() })
+  const argv = ['token', '--role', 'anon', '--directory', directory]
+  expect(await runCommandLine(argv, signing)).toBe(0)
+  expect(claimsOf(signing.said[0])).toMatchObject({ role: 'anon' })
 })
 
 test('a secret that cannot be read stops dev', async () => {

@@ -33,7 +33,7 @@ Development tokens, for the header 'Authorization: Bearer …':
   authenticated  ${customer}
   service_role   ${token({ role: 'service_role' })}
 
-More: s-tier token --role authenticated --claim customer_id=20. Ctrl-C stops everything.
+More: npx s-tier token --role authenticated --claim customer_id=20. Ctrl-C stops everything.
 
 `
 }

@@ -1,7 +1,11 @@
-import { join } from 'node:path'
 import type { Arguments, Command } from './command.ts'
 import { devBanner } from './dev-banner.ts'
-import { developmentSecret } from './development-secret.ts'
+import {
+  DIRECTORY_FLAG,
+  dataDirectory,
+  developmentSecret,
+  secretPath,
+} from './development-secret.ts'
 import { EXIT } from './failure.ts'
 import { serveUntilStopped } from './serving.ts'
 import { readSettings } from './settings.ts'
@@ -16,11 +20,7 @@ export const dev: Command = {
   summary: 'Start a PostgreSQL with the sample store in it and serve that.',
   flags: [
     { name: '--reset', summary: 'Throw the sample database away and make it anew.' },
-    {
-      name: '--directory',
-      value: 'path',
-      summary: 'Where its data is kept. Default: .s-tier here.',
-    },
+    DIRECTORY_FLAG,
   ],
   takesOptions: true,
   positionalsMax: 0,
@@ -28,8 +28,8 @@ export const dev: Command = {
 
   async run(given: Arguments, world: World): Promise<number> {
     const signals = handleSignals(world.signals, world)
-    const directory = join(world.directory, given.flags.get('--directory')?.at(-1) ?? '.s-tier')
-    const secret = await developmentSecret(join(directory, 'dev-secret'))
+    const directory = dataDirectory(given, world)
+    const secret = await developmentSecret(secretPath(directory))
     const database = await startDatabase(given, directory, world)
     try {
       const config = await readSettings(given, world, fixed(database, secret))

@@ -3,10 +3,13 @@ import type { Arguments, Command } from './command.ts'
 import { EXIT } from './failure.ts'
 import { DatabaseMissingError } from './database-missing.ts'
 import { openToThisMachine } from './open-to-this-machine.ts'
+import { postgrestNotices } from './postgrest-variables.ts'
 import { openNotice, restUrl, serveUntilStopped } from './serving.ts'
 import { readSettings } from './settings.ts'
 import { handleSignals } from './signals.ts'
 import type { World } from './world.ts'
+
+const ARGUMENT = { '--database-url': 'the argument of s-tier serve' }
 
 /** Serves a database until it is told to stop. */
 export const serve: Command = {
@@ -24,11 +27,12 @@ export const serve: Command = {
 
   async run(given: Arguments, world: World): Promise<number> {
     const signals = handleSignals(world.signals, world)
+    for (const notice of postgrestNotices(world.environment)) world.err(notice)
     const [url] = given.positionals
     const config = await readSettings(
       given,
       world,
-      url === undefined ? {} : { flags: { '--database-url': url } },
+      url === undefined ? {} : { flags: { '--database-url': url }, givenBy: ARGUMENT },
     )
     if (config.database.url === undefined) throw new DatabaseMissingError()
     refuseOpenBinding(config)

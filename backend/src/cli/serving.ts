@@ -67,7 +67,7 @@ export function openNotice({ database }: Config): string {
     `Nothing says who may ask what, so requests run as '${database.anonRole ?? ''}', the role that logged in. Only this`,
     'machine can ask, and no page of another origin may read the answers. For more than trying it out:',
     '  --database-anon-role name   the role of requests without a token',
-    '  --jwt-secret secret         what tokens are checked with (at least 32 characters)',
+    '  STIER_JWT_SECRET=secret     what tokens are checked with (at least 32 characters)',
     '',
   ].join('\n')
 }

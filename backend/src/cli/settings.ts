@@ -6,6 +6,8 @@ import type { World } from './world.ts'
 export interface Fixed {
   /** Stronger than everything else, by flag. */
   readonly flags?: Readonly<Record<string, string>>
+  /** How those were really given, for messages: `--database-url` → `the argument`. */
+  readonly givenBy?: Readonly<Record<string, string>>
   /** Weaker than everything but the defaults. */
   readonly presets?: ConfigOptions
 }
@@ -14,7 +16,7 @@ export interface Fixed {
 export async function readSettings(
   given: Arguments,
   { environment, directory }: Pick<World, 'environment' | 'directory'>,
-  { flags = {}, presets }: Fixed = {},
+  { flags = {}, givenBy, presets }: Fixed = {},
 ): Promise<Config> {
   const named = valueOf(given, '--config') ?? environment['STIER_CONFIG']
   const file = await loadConfigFile(directory, named === '' ? undefined : named)
@@ -23,5 +25,5 @@ export async function readSettings(
     values.at(-1) ?? '',
   ])
   const all = new Map([...typed, ...Object.entries(flags)])
-  return readConfig({ flags: all, environment, file, presets })
+  return readConfig({ flags: all, givenBy, environment, file, presets })
 }

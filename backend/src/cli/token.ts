@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { signToken } from '../api/http/index.ts'
 import { option } from '../base/index.ts'
 import type { Config } from '../config.ts'
 import { type Arguments, type Command, valueOf } from './command.ts'
+import { DIRECTORY_FLAG, dataDirectory, secretPath } from './development-secret.ts'
 import { EXIT } from './failure.ts'
 import { readSettings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -31,6 +31,7 @@ export const token: Command = {
       value: 'secret',
       summary: 'As jwt.secret. Default: that option, otherwise the secret of s-tier dev.',
     },
+    DIRECTORY_FLAG,
   ],
   takesOptions: false,
   positionalsMax: 0,
@@ -80,9 +81,12 @@ async function jwtSettings(
 ): Promise<Pick<Config['jwt'], 'secret' | 'secretIsBase64'>> {
   const secret = valueOf(given, '--secret')
   const flags: Record<string, string> = secret === undefined ? {} : { '--jwt-secret': secret }
-  const { jwt } = await readSettings(given, world, { flags })
+  const { jwt } = await readSettings(given, world, {
+    flags,
+    givenBy: { '--jwt-secret': '--secret' },
+  })
   if (jwt.secret !== undefined) return jwt
-  const kept = await readFile(join(world.directory, '.s-tier', 'dev-secret'), 'utf8').catch(
+  const kept = await readFile(secretPath(dataDirectory(given, world)), 'utf8').catch(
     () => undefined,
   )
   return { secret: kept?.trim(), secretIsBase64: false }
