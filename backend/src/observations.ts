@@ -18,6 +18,8 @@ export function createObserver(log: Log): Observer<ServerEvent> {
 /** The line that an event is worth; undefined for none. Routine is `debug`, so that `info` stays readable. */
 export function entryOf(event: ServerEvent): LogEntry | undefined {
   switch (event.kind) {
+    case 'catalog.doubt':
+      return warning(event.message)
     case 'catalog.loaded':
       return {
         level: event.changed ? 'info' : 'debug',

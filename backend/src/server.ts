@@ -14,7 +14,7 @@ import {
 } from './capabilities/pool/index.ts'
 import type { Config } from './config.ts'
 import type { ServerEvent } from './observations.ts'
-import { type CatalogKeeper, createCatalogKeeper } from './query/catalog/index.ts'
+import { type CatalogKeeper, createCatalogKeeper, doubtsOf } from './query/catalog/index.ts'
 import { createExecutor, createPlanCache } from './query/executor/index.ts'
 
 export interface ServerParts {
@@ -82,6 +82,10 @@ export async function createServer(
     return isRead
   }
   onReconnect = () => void reload()
+
+  for (const message of doubtsOf(catalog.current(), config.database)) {
+    observe({ kind: 'catalog.doubt', message })
+  }
 
   const app = createHttpApp(config.http, observe)
   registerRest(app, {

@@ -1,5 +1,16 @@
 import type { Buffer } from 'node:buffer'
-import { CancelledError, ConnectionError, DatabaseError } from './errors.ts'
+import {
+  databaseErrorOf,
+  type ErrorFields,
+  isDuplicateStatement,
+  isStaleStatement,
+} from './error-response.ts'
+import {
+  AnswerTooLargeError,
+  CancelledError,
+  ConnectionError,
+  type DatabaseError,
+} from './errors.ts'
 import { readFields, readRow } from './message-reader.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import type { CancelSignal, Row, Step, StepResult } from './steps.ts'
@@ -8,10 +19,8 @@ import type { CancelSignal, Row, Step, StepResult } from './steps.ts'
 export type TransactionStatus = 'I' | 'T' | 'E'
 
 const QUERY_CANCELED = '57014'
-/** invalid_sql_statement_name, duplicate_prepared_statement: the server knows other statements than we think. */
-const STALE_STATEMENT = new Set(['26000', '42P05'])
-/** The routine of the server that refuses a plan whose columns have changed since (0A000, which means much else). */
-const STALE_PLAN = 'RevalidateCachedQuery'
+/** Ends a transaction, or may do so inside: what stands before it may have come to stay. */
+const END_OF_TRANSACTION = /^\s*(commit|end|rollback|abort|prepare\s+transaction|call|do)\b/i
 const STATUSES: Readonly<Record<number, TransactionStatus>> = Object.freeze({
   69: 'E',
   73: 'I',
@@ -26,11 +35,15 @@ export type Progress = 'more' | 'foreign' | TransactionStatus
 export class Batch {
   readonly promise: Promise<readonly StepResult[]>
   readonly signal: CancelSignal | undefined
-  readonly #steps: readonly Step[]
+  readonly steps: readonly Step[]
   readonly #statements: PreparedStatements
-  readonly #results: StepResult[] = []
-  readonly #parsing: readonly Step[]
+  #results: StepResult[] = []
+  #parsing: readonly Step[]
   #parsed = 0
+  #bound = 0
+  #isRepetition = false
+  #undoing = 0
+  #isRefused = false
   #rows: Row[] | undefined = undefined
   #error: DatabaseError | undefined = undefined
   #resolve: (results: readonly StepResult[]) => void = ignore
@@ -43,7 +56,7 @@ export class Batch {
     statements: PreparedStatements,
     signal: CancelSignal | undefined,
   ) {
-    this.#steps = steps
+    this.steps = steps
     this.#parsing = parsing
     this.#statements = statements
     this.signal = signal
@@ -57,6 +70,8 @@ export class Batch {
   take(code: number, bytes: Buffer, start: number, end: number): Progress {
     switch (code) {
       case 50: // BindComplete
+        this.#bound++
+        return 'more'
       case 51: // CloseComplete
         return 'more'
       case 68: // DataRow
@@ -80,11 +95,31 @@ export class Batch {
     }
   }
 
+  /**
+   * The server did not begin the step that failed, as it does not know its statement as we do, and nothing of the steps
+   * before is left: if it can be rolled back, the same steps may be sent again. Once only, and only while it is wanted.
+   */
+  get isRefused(): boolean {
+    return this.#isRefused && !this.#isRepetition && this.signal?.aborted !== true
+  }
+
+  /** It is sent again, after so many steps that undo the first try; `parsing` as for the first time. */
+  repeat(parsing: readonly Step[], undoing: number): void {
+    this.#parsing = parsing
+    this.#undoing = undoing
+    this.#parsed = 0
+    this.#bound = 0
+    this.#results = []
+    this.#rows = undefined
+    this.#error = undefined
+    this.#isRepetition = true
+  }
+
   /** The server is done with it. `isCancelled`: at our request. */
   finish(isCancelled: boolean): void {
     const error = this.#error
     if (error === undefined) {
-      this.#resolve(this.#results)
+      this.#resolve(this.#undoing > 0 ? this.#results.slice(this.#undoing) : this.#results)
       return
     }
     this.#reject(isCancelled && error.code === QUERY_CANCELED ? new CancelledError() : error)
@@ -92,42 +127,39 @@ export class Batch {
 
   /** The connection is gone; the server may have said why before it closed. */
   fail(cause: unknown, isCancelled: boolean): void {
-    const reason = this.#error ?? cause
-    this.#reject(isCancelled ? new CancelledError() : new ConnectionError('PGRST001', reason))
+    if (isCancelled) this.#reject(new CancelledError())
+    else if (cause instanceof AnswerTooLargeError) this.#reject(cause)
+    else this.#reject(new ConnectionError('PGRST001', this.#error ?? cause))
+  }
+
+  get #done(): number {
+    return this.#results.length - this.#undoing
   }
 
   #step(): Step {
-    return this.#steps[this.#results.length] as Step
+    return this.steps[this.#done] as Step
   }
 
-  #fail(fields: ReadonlyMap<string, string>): void {
-    this.#error = databaseError(fields, this.#results.length)
-    if (STALE_STATEMENT.has(this.#error.code) || fields.get('R') === STALE_PLAN) {
-      this.#statements.forgetAll()
-    }
+  #fail(fields: ErrorFields): void {
+    const failed = this.#done
+    this.#error = databaseErrorOf(fields, failed)
+    if (!isStaleStatement(fields)) return
+    this.#statements.forgetAll()
+    const parsing = this.#parsing[this.#parsed]
+    if (isDuplicateStatement(fields) && parsing !== undefined) this.#statements.disown(parsing.name)
+    this.#isRefused = this.#bound === failed && this.#isUndone(failed)
+  }
+
+  /** Whether an error at this step, rather than at the commit after the last, undid all steps before it. */
+  #isUndone(failed: number): boolean {
+    const done = this.steps.slice(0, failed)
+    return failed < this.steps.length && !done.some(({ text }) => END_OF_TRANSACTION.test(text))
   }
 
   #confirm(): void {
     const step = this.#parsing[this.#parsed++] as Step
     if (step.name !== '') this.#statements.add(step.name, step.text)
   }
-}
-
-function databaseError(fields: ReadonlyMap<string, string>, step: number): DatabaseError {
-  return new DatabaseError(
-    {
-      severity: fields.get('V') ?? fields.get('S') ?? 'ERROR',
-      code: fields.get('C') ?? 'XX000',
-      message: fields.get('M') ?? '',
-      detail: fields.get('D'),
-      hint: fields.get('H'),
-      schema: fields.get('s'),
-      table: fields.get('t'),
-      column: fields.get('c'),
-      constraint: fields.get('n'),
-    },
-    step,
-  )
 }
 
 /** Until the promise of a batch has made its own. */

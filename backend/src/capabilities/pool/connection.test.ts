@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
+import type { PoolEvent } from './events.ts'
 import { createPool, type Pool } from './pool.ts'
 import type { Step } from './steps.ts'
 import { parseTarget } from './target.ts'
@@ -109,24 +110,110 @@ test('a statement prepared by a batch that failed later is known; one that came 
   ])
 })
 
-test('statements that the server has lost are prepared anew after one error', async () => {
-  await run(step('select 5', [], 'lost'))
+test('statements that the server has lost are prepared anew, and nobody notices', async () => {
+  const five = step('select 5', [], 'lost')
+  await run(five)
   await run(step('deallocate all'))
-  const again = () => run(step('select 5', [], 'lost'))
-  await expect(again()).rejects.toMatchObject({
-    code: '26000',
-    hint: expect.stringContaining('pool.prepare'),
-  })
-  expect(await again()).toEqual([[['5']]])
+  expect(await run(step('select $1::int', ['4'], 'new'), five)).toEqual([[['4']], [['5']]])
 })
 
-test('a statement whose columns have changed is prepared anew after one error', async () => {
+test('a statement whose columns have changed is prepared anew, and nobody notices', async () => {
   const again = () => run(step('select * from changing', [], 'changing'))
   await run(step('create table changing (a int)'))
   await again()
   await run(step('alter table changing add b int'))
-  await expect(again()).rejects.toMatchObject({ code: '0A000' })
   expect(await again()).toEqual([[]])
+})
+
+test('a statement that the server has although we do not know it is replaced', async () => {
+  await run(step('deallocate all'))
+  await run(step('prepare unexpected as select 1'))
+  expect(await run(step('select 2', [], 'unexpected'))).toEqual([[['2']]])
+  expect(await run(step('select 2', [], 'unexpected'))).toEqual([[['2']]])
+})
+
+test('what is written before a lost statement is written once', async () => {
+  await run(step('create table written (id int)'), step('create sequence tries'))
+  const lost = step('select count(*) from written', [], 'count')
+  const write = (id: string) =>
+    step(`insert into written select $1::int where nextval('tries') > 0`, [id])
+  await run(lost)
+  await run(step('deallocate all'))
+  expect(await run(write('1'), lost)).toEqual([[], [['1']]])
+  await run(step('deallocate all'))
+  const explicit = [step('begin'), write('2'), lost, step('commit')]
+  expect(await run(...explicit)).toEqual([[], [], [['2']], []])
+  expect(await run(step(`select count(*), currval('tries') from written`))).toEqual([[['2', '4']]])
+})
+
+test('the failed step of a second try is counted as in the first', async () => {
+  const five = step('select 5', [], 'five')
+  await run(five)
+  await run(step('deallocate all'))
+  const failing = run(step('begin'), five, step('select 1/0'), step('commit'))
+  await expect(failing).rejects.toMatchObject({ code: '22012', step: 2 })
+})
+
+test('a try that ended as it would again, or that may have left something, is the last', async () => {
+  await run(
+    step(`create function refuse() returns int language plpgsql as $$
+      begin perform nextval('tries'); raise sqlstate '26000'; end $$`),
+  )
+  const tries = async () => Number((await run(step('select last_value from tries')))[0]?.[0]?.[0])
+  const before = await tries()
+  await expect(run(step('select refuse()'))).rejects.toMatchObject({
+    code: '26000',
+    hint: expect.stringContaining('pool.prepare'),
+  })
+  expect(await tries()).toBe(before + 1)
+
+  const five = step('select 5', [], 'five')
+  const stale = { code: '26000' }
+  await run(five)
+  await run(step('deallocate all'))
+  const count = step(`select nextval('tries')`)
+  await expect(run(step('begin'), count, step('commit'), five)).rejects.toMatchObject(stale)
+  expect(await tries()).toBe(before + 2)
+
+  await run(five)
+  const amid = pool.use(async connection => {
+    await connection.batch([step('begin'), step('deallocate all')])
+    await connection.batch([five])
+  })
+  await expect(amid).rejects.toMatchObject(stale)
+
+  await run(five)
+  await run(step('deallocate all'))
+  const signal = { aborted: true }
+  await expect(pool.use(connection => connection.batch([five], signal))).rejects.toThrow()
+  expect(await run(five)).toEqual([[['5']]])
+})
+
+test('a row above the limit is refused and costs its connection, not the process', async () => {
+  const events: PoolEvent[] = []
+  const target = parseTarget(database.url)
+  const small = createPool({
+    target,
+    sizeMax: 1,
+    answerBytesMax: 65_536,
+    observe: event => void events.push(event),
+  })
+  const row = (size: number) =>
+    small.use(connection =>
+      connection.batch([step('select repeat($1, $2::int)', ['x', `${size}`])]),
+    )
+  await expect(row(65_536)).rejects.toMatchObject({
+    code: 'ST513',
+    status: 500,
+    hint: expect.stringContaining('database.rowsMax'),
+  })
+  expect((await row(65_000))[0]?.[0]?.[0]?.length).toBe(65_000)
+  expect(events.map(({ kind }) => kind)).toEqual([
+    'pool.connected',
+    'pool.disconnected',
+    'pool.connected',
+  ])
+  await small.end(1_000)
 })
 
 test('without preparing, no statement stays on the server', async () => {
@@ -190,7 +277,10 @@ test('COPY does not belong in a batch and costs the connection, not the pool', a
 })
 
 test('a batch that cannot be written is refused before anything is sent', async () => {
+  for (const name of ['k', 'l', 'm', 'n']) await run(step('select 1', [], name)) // One has to be closed.
   await expect(run(step('delete from thing'), step('select \0'))).rejects.toThrow('NUL')
+  const kept = step('select count(*) from pg_prepared_statements')
+  expect(await run(kept)).toEqual([[['3']]])
   expect(await run(step('select count(*) from thing'))).toEqual([[['2']]])
 })
 

@@ -22,7 +22,11 @@ export interface Connection extends Queryable {
   /**
    * Runs the steps in one round trip: every statement, one Sync. Without an explicit `begin` they are one transaction,
    * committed when all succeed and rolled back when one fails. Throws `DatabaseError`, with the failed step;
-   * `CancelledError` when `signal` was aborted in time; `ConnectionError` when the connection is lost.
+   * `CancelledError` when `signal` was aborted in time; `ConnectionError` when the connection is lost;
+   * `AnswerTooLargeError` for a row of more than `answerBytesMax`.
+   *
+   * A transaction that fails because the server no longer has a statement as it was prepared (after `deallocate` or
+   * `alter table`) is undone and run once more; nobody sees the first try.
    *
    * Not for: COPY, savepoints outside an explicit transaction, several statements in one text.
    */
@@ -34,6 +38,7 @@ export interface ConnectionSetup {
   readonly target: Target
   readonly statementsMax: number
   readonly prepare: boolean
+  readonly answerBytesMax: number
   /** On the pool's clock. */
   readonly expiresAt: number
   /** Called when a batch begins whose caller may go: `cancelIfAbandoned` wants to be called now and then. */
@@ -70,7 +75,7 @@ export class PooledConnection implements Connection {
     this.#onWatched = setup.onWatched
     this.expiresAt = setup.expiresAt
     this.processId = cancelTargetOf(client, target).processId
-    const reader = new MessageReader((code, bytes, start, end) =>
+    const reader = new MessageReader(setup.answerBytesMax, (code, bytes, start, end) =>
       this.#take(code, bytes, start, end),
     )
     this.#forward = takeOver(client, bytes => reader.read(bytes))
@@ -169,7 +174,7 @@ export class PooledConnection implements Connection {
     const writer = this.#writer
     let parsing = none
     writer.clear()
-    for (const name of this.#statements.takeToClose()) writer.close(name)
+    for (const name of this.#statements.toClose) writer.close(name)
     for (let index = 0; index < steps.length; index++) {
       const step = steps[index] as Step
       const name = this.#prepare ? step.name : ''
@@ -180,6 +185,7 @@ export class PooledConnection implements Connection {
       writer.run(name, step.values)
     }
     writer.sync()
+    this.#statements.closed()
     return parsing
   }
 
@@ -197,8 +203,18 @@ export class PooledConnection implements Connection {
   }
 
   #finish(status: TransactionStatus): void {
+    const wasFree = this.#status === 'I'
     this.#status = status
-    this.#endBatch()?.finish(this.#cancelledAt !== undefined)
+    const batch = this.#batch
+    if (wasFree && batch?.isRefused === true) this.#repeat(batch)
+    else this.#endBatch()?.finish(this.#cancelledAt !== undefined)
+  }
+
+  /** The statements are forgotten, so this time they are prepared anew. */
+  #repeat(batch: Batch): void {
+    const undoing = this.#status === 'I' ? none : [rollback]
+    batch.repeat(this.#write([...undoing, ...batch.steps]), undoing.length)
+    this.#client.connection.stream.write(this.#writer.bytes())
   }
 
   #endBatch(): Batch | undefined {

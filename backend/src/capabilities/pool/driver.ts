@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type pg from 'pg'
-import { assert } from '../../base/index.ts'
+import { assert, BugError } from '../../base/index.ts'
 import type { CancelTarget } from './cancel.ts'
 import { DirectSocket, tlsOptions } from './open-client.ts'
 import type { Target } from './target.ts'
@@ -14,7 +14,8 @@ import type { Target } from './target.ts'
 
 /**
  * From now on `read` gets what arrives, valid during the call only, and nothing reaches the driver but what is passed
- * to the returned function. The client must be logged in and idle.
+ * to the returned function. The client must be logged in and idle. What `read` throws ends the connection with that
+ * error; leaving a socket's callback, it would end the process.
  */
 export function takeOver(
   client: pg.Client,
@@ -24,8 +25,15 @@ export function takeOver(
   const listeners = stream.listeners('data')
   assert(listeners.length === 1, 'pg reads its socket with one listener')
   stream.removeAllListeners('data')
-  if (stream instanceof DirectSocket) stream.onBytes = read
-  else stream.on('data', read)
+  const guarded = (bytes: Buffer): void => {
+    try {
+      read(bytes)
+    } catch (error) {
+      stream.destroy(error instanceof Error ? error : new BugError(String(error)))
+    }
+  }
+  if (stream instanceof DirectSocket) stream.onBytes = guarded
+  else stream.on('data', guarded)
   return listeners[0] as (bytes: Buffer) => void
 }
 

@@ -52,6 +52,22 @@ export class CancelledError extends STierError {
 }
 
 /**
+ * One row of the answer is larger than the server takes. It is not read, and what follows it cannot be found without
+ * reading it: its connection is closed.
+ */
+export class AnswerTooLargeError extends STierError {
+  readonly code = 'ST513'
+  readonly status = 500
+
+  constructor(bytes: number, bytesMax: number) {
+    super('The answer of the database is too large', {
+      details: `It has ${bytes} bytes in one row, and pool.answerBytesMax is ${bytesMax}`,
+      hint: 'Ask for less at once with limit, or set database.rowsMax.',
+    })
+  }
+}
+
+/**
  * The database cannot be reached (PGRST000) or went away while it worked (PGRST001).
  * PostgREST: references/errors, group 0. Where and why is in `cause`, which is for logs.
  */

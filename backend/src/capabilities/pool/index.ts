@@ -2,6 +2,7 @@
 // and precise words when there is no connection. The only room that knows the driver.
 export type { Connection } from './connection.ts'
 export {
+  AnswerTooLargeError,
   CancelledError,
   ConnectionError,
   DatabaseError,
@@ -27,7 +28,7 @@ export {
   type PoolOptions,
   type PoolRules,
 } from './options.ts'
-export { createPool, type Lease, type Pool, type PoolSetup, type PoolStats } from './pool.ts'
+export { createPool, type Pool, type PoolSetup, type PoolStats } from './pool.ts'
 export { probe, type ServerFacts } from './probe.ts'
 export { DatabaseStartError, type StartCode } from './start-errors.ts'
 export type { CancelSignal, Queryable, Row, Step, StepResult } from './steps.ts'

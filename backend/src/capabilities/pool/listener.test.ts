@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
@@ -145,4 +146,18 @@ test('a listener that was stopped while connecting stays stopped', async () => {
       `select from pg_stat_activity where application_name = 'listener' and datname = current_database()`,
     ),
   ).toEqual([])
+})
+
+test('stopping gives up a server that took the connection and never answers', async () => {
+  const silent = createServer(socket => socket.on('error', () => undefined).resume())
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  const target = parseTarget(`postgres://postgres@127.0.0.1:${port}/x`)
+  const { listener, events } = start({ target, connectTimeoutMs: 600_000 })
+  const [socket] = (await once(silent, 'connection')) as [Socket]
+  const closed = once(socket, 'close')
+  await listener.stop()
+  await closed
+  expect(events).toEqual([])
+  silent.close()
 })

@@ -33,7 +33,7 @@ export type OnNotification = (payload: string) => void
 export interface Listener {
   /** Hears `channel` from now on. Resolves when the server listens, or at once while there is no connection. */
   listen(channel: string, onNotification: OnNotification): Promise<void>
-  /** Closes the connection; nothing is heard after it resolves. */
+  /** Closes the connection, or gives up connecting; nothing is heard after it resolves. */
   stop(): Promise<void>
 }
 
@@ -44,17 +44,21 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
   const channels = new Map<string, OnNotification>()
   let client: pg.Client | undefined
   let isFirst = true
-  let isStopped = false
+  const stopping = new AbortController()
   let failures = 0
   let cancelTimer = (): void => undefined
-
+  let connecting = Promise.resolve()
   let turn = Promise.resolve()
+
+  function startConnecting(): void {
+    connecting = connect()
+  }
 
   async function connect(): Promise<void> {
     let opened: pg.Client | undefined
     try {
-      opened = await openClient(target, rules.connectTimeoutMs)
-      if (isStopped) return await endClient(opened)
+      opened = await openClient(target, rules.connectTimeoutMs, stopping.signal)
+      if (stopping.signal.aborted) return await endClient(opened)
       adopt(opened)
       for (const channel of channels.keys()) await listenOn(opened, channel)
       if (client === opened) ready()
@@ -80,13 +84,13 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
 
   /** `from`: the connection that was lost; undefined when there is none yet. Older news are ignored. */
   function lost(from: pg.Client | undefined, error: unknown): void {
-    if (isStopped || (from !== undefined && from !== client)) return
+    if (stopping.signal.aborted || (from !== undefined && from !== client)) return
     client?.connection.stream.destroy()
     client = undefined
     cancelTimer()
     const retryInMs = waitBefore(failures++)
     observe({ kind: 'listener.disconnected', error, retryInMs })
-    cancelTimer = clock.after(retryInMs, () => void connect())
+    cancelTimer = clock.after(retryInMs, startConnecting)
   }
 
   /** Doubles up to the longest; half of it by chance, so that many servers do not come back at the same moment. */
@@ -116,7 +120,7 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
     await listenOn(current, channel).catch((error: unknown) => lost(current, error))
   }
 
-  void connect()
+  startConnecting()
   return {
     listen(channel, onNotification) {
       channels.set(channel, onNotification)
@@ -124,9 +128,10 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
       return turn
     },
     async stop() {
-      isStopped = true
+      stopping.abort()
       cancelTimer()
       if (client !== undefined) await endClient(client)
+      await connecting
     },
   }
 }

@@ -9,9 +9,9 @@ function message(code: string, body: string): Buffer {
   return bytes
 }
 
-function reading(): { reader: MessageReader; seen: string[] } {
+function reading(bytesMax = 1_000): { reader: MessageReader; seen: string[] } {
   const seen: string[] = []
-  const reader = new MessageReader((code, bytes, start, end) => {
+  const reader = new MessageReader(bytesMax, (code, bytes, start, end) => {
     seen.push(String.fromCharCode(code) + bytes.toString('utf8', start, end))
   })
   return { reader, seen }
@@ -49,4 +49,23 @@ test('an error is its fields by their letters', () => {
     ['C', '42P01'],
     ['M', ''],
   ])
+})
+
+test('a message above the limit is refused as soon as its length is known, and not kept', () => {
+  const whole = message('D', 'x'.repeat(2_000))
+  for (const size of [1, 4, 5, 6, 1_500]) {
+    const { reader, seen } = reading(2_004)
+    const read = () => {
+      for (let offset = 0; offset < 1_500; offset += size)
+        reader.read(whole.subarray(offset, offset + size))
+    }
+    expect(read).toThrow(
+      expect.objectContaining({ code: 'ST513', details: expect.stringContaining('2005 bytes') }),
+    )
+    expect(seen).toEqual([])
+  }
+  const { reader, seen } = reading(2_005)
+  reader.read(whole.subarray(0, 1_000))
+  reader.read(whole.subarray(1_000))
+  expect(seen.length).toBe(1)
 })

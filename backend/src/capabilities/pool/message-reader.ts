@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { AnswerTooLargeError } from './errors.ts'
 
 const HEADER_BYTES = 5
 
@@ -8,14 +9,19 @@ const HEADER_BYTES = 5
  */
 export type OnMessage = (code: number, bytes: Buffer, start: number, end: number) => void
 
-/** Cuts what the socket delivers into messages; one that arrives in pieces is kept until it is whole. */
+/**
+ * Cuts what the socket delivers into messages; one that arrives in pieces is kept until it is whole. Throws
+ * `AnswerTooLargeError` for one of more than `bytesMax` bytes before keeping it; there is no reading on after that.
+ */
 export class MessageReader {
+  readonly #bytesMax: number
   readonly #onMessage: OnMessage
   #pieces: Buffer[] = []
   #held = 0
   #needed = 0
 
-  constructor(onMessage: OnMessage) {
+  constructor(bytesMax: number, onMessage: OnMessage) {
+    this.#bytesMax = bytesMax
     this.#onMessage = onMessage
   }
 
@@ -51,7 +57,9 @@ export class MessageReader {
   #neededBytes(): number {
     if (this.#held < HEADER_BYTES) return HEADER_BYTES
     if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces)]
-    return 1 + int32(this.#pieces[0] as Buffer, 1)
+    const needed = 1 + int32(this.#pieces[0] as Buffer, 1)
+    if (needed > this.#bytesMax) throw new AnswerTooLargeError(needed, this.#bytesMax)
+    return needed
   }
 
   #joined(): Buffer {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { MessageWriter } from './message-writer.ts'
 
 /** A message as code and body. */
@@ -64,4 +64,23 @@ test('what the protocol cannot carry is refused before anything is sent', () => 
   expect(() => writer.parse('s', 'select \0')).toThrow('no NUL')
   expect(() => writer.parse('s'.repeat(64), 'select')).toThrow('too long')
   expect(() => writer.run('', new Array<string>(65_536).fill(''))).toThrow('65536 values')
+})
+
+test('lists of NULL of every length are complete, whatever was in the memory before', () => {
+  const allocate = Buffer.allocUnsafeSlow
+  const poisoned = vi
+    .spyOn(Buffer, 'allocUnsafeSlow')
+    .mockImplementation(size => allocate(size).fill(0xaa))
+  for (const name of ['', 's', 'ss', 'sss']) {
+    for (let count = 0; count <= 2_100; count++) {
+      // 2_040 of them fill the first buffer.
+      const writer = new MessageWriter()
+      writer.run(name, new Array<null>(count).fill(null))
+      const bytes = writer.bytes()
+      const end = 1 + bytes.readInt32BE(1)
+      expect(bytes.readInt16BE(end - 2)).toBe(0)
+      expect(bytes.toString('latin1', end)).toBe('E\0\0\0\x09\0\0\0\0\0')
+    }
+  }
+  poisoned.mockRestore()
 })

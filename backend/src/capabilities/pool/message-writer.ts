@@ -4,6 +4,7 @@ import type { Step } from './steps.ts'
 
 const CAPACITY_BYTES = 8_192
 const KEPT_BYTES_MAX = 65_536
+const SPARE_BYTES = 16 // More than any fields of fixed size between two texts or values.
 const VALUES_MAX = 65_535
 const NAME_LENGTH_MAX = 63 // PostgreSQL cuts longer names off, and two of them could then be one.
 const SHORT = 12 // Below this, writing byte by byte beats the call into native code.
@@ -71,7 +72,7 @@ export class MessageWriter {
   }
 
   #begin(code: number): number {
-    this.#reserve(16)
+    this.#reserve(0)
     this.#byte(code)
     const start = this.#length
     this.#length += 4
@@ -84,11 +85,11 @@ export class MessageWriter {
 
   #value(value: string | null): void {
     if (value === null) {
-      this.#reserve(4)
+      this.#reserve(0)
       this.#int32(-1)
       return
     }
-    this.#reserve(4 + 3 * value.length + 16)
+    this.#reserve(3 * value.length)
     const start = this.#length
     this.#length += 4
     const size = this.#text(value)
@@ -97,7 +98,7 @@ export class MessageWriter {
 
   #name(name: string): void {
     assert(!name.includes('\0'), 'a statement holds no NUL character')
-    this.#reserve(3 * name.length + 16)
+    this.#reserve(3 * name.length)
     this.#text(name)
     this.#byte(0)
   }
@@ -143,9 +144,9 @@ export class MessageWriter {
     buffer[offset + 3] = value
   }
 
-  /** Room for so many bytes more, and for the few of fixed size that follow them. */
+  /** Room for so many bytes more, and for the few of fixed size around them. */
   #reserve(size: number): void {
-    const needed = this.#length + size
+    const needed = this.#length + size + SPARE_BYTES
     if (needed <= this.#buffer.length) return
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length))
     this.#buffer.copy(grown, 0, 0, this.#length)

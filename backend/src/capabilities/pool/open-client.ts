@@ -10,15 +10,20 @@ const arrivals = Buffer.allocUnsafeSlow(65_536)
 
 /**
  * Opens one connection and logs in. With `sslmode=prefer`, a server without TLS gets a second, plain attempt.
- * Throws what the driver reports: errors of the operating system, of TLS, or of PostgreSQL.
+ * Throws what the driver reports: errors of the operating system, of TLS, or of PostgreSQL. Aborting `signal` gives up
+ * at once.
  */
-export async function openClient(target: Target, timeoutMs: number): Promise<pg.Client> {
+export async function openClient(
+  target: Target,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<pg.Client> {
   try {
-    return await login(target, timeoutMs)
+    return await login(target, timeoutMs, signal)
   } catch (error) {
     const isWithoutTls = error instanceof Error && error.message === NO_TLS
     if (target.sslMode !== 'prefer' || !isWithoutTls) throw error
-    return await login({ ...target, sslMode: 'disable' }, timeoutMs)
+    return await login({ ...target, sslMode: 'disable' }, timeoutMs, signal)
   }
 }
 
@@ -33,7 +38,12 @@ export async function endClient(client: pg.Client): Promise<void> {
   clearTimeout(timer)
 }
 
-async function login(target: Target, timeoutMs: number): Promise<pg.Client> {
+async function login(
+  target: Target,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<pg.Client> {
+  signal?.throwIfAborted()
   const client = new pg.Client({
     host: target.host,
     port: target.port,
@@ -49,12 +59,16 @@ async function login(target: Target, timeoutMs: number): Promise<pg.Client> {
     ...(target.sslMode === 'disable' && { stream: () => new DirectSocket() }),
   })
   client.on('error', ignore) // Before and after the owner listens; an error nobody hears would end the process.
+  const abort = () => client.connection.stream.destroy(new Error('Connecting was given up'))
+  signal?.addEventListener('abort', abort)
   try {
     await client.connect()
     return client
   } catch (error) {
     client.connection.stream.destroy()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
   }
 }
 

@@ -1,6 +1,8 @@
 import { option } from '../../base/index.ts'
 
 const DAY_MS = 86_400_000
+/** A string of V8 holds no more (`buffer.constants.MAX_STRING_LENGTH` of Node 20), and a column is read as one. */
+const STRING_BYTES_MAX = 536_870_888
 
 /** How many connections, how long they are kept, and how long a caller waits for one. */
 export interface PoolOptions {
@@ -18,6 +20,8 @@ export interface PoolOptions {
   lifetimeMs?: number
   /** Prepared statements kept on each connection; the least recently used are closed. Default 500. */
   statementsMax?: number
+  /** Largest row taken from PostgreSQL, in bytes; a larger one is ST513 and ends its connection. Default 268_435_456. */
+  answerBytesMax?: number
   /** Prepare statements by name. Switch off behind a pooler in transaction mode. Default true. */
   prepare?: boolean
 }
@@ -30,6 +34,7 @@ export const POOL_DEFAULTS: PoolRules = Object.freeze({
   idleTimeoutMs: 30_000,
   lifetimeMs: 1_800_000,
   statementsMax: 500,
+  answerBytesMax: 268_435_456,
   prepare: true,
 })
 export const POOL_CHECKS: option.Checks<PoolOptions> = Object.freeze({
@@ -40,6 +45,7 @@ export const POOL_CHECKS: option.Checks<PoolOptions> = Object.freeze({
   idleTimeoutMs: option.duration({ min: 1, max: DAY_MS }),
   lifetimeMs: option.duration({ min: 1, max: 30 * DAY_MS }),
   statementsMax: option.integer({ min: 1, max: 100_000 }),
+  answerBytesMax: option.integer({ min: 65_536, max: STRING_BYTES_MAX }),
   prepare: option.flag(),
 })
 

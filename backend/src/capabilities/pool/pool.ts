@@ -31,12 +31,6 @@ export interface PoolSetup extends PoolOptions {
   readonly random?: () => number
 }
 
-/** A connection borrowed; whoever borrows it gives it back, once. */
-export interface Lease {
-  readonly connection: Connection
-  release(): void
-}
-
 export interface PoolStats {
   /** Open connections, free ones among them, and the limit. */
   readonly size: number
@@ -54,10 +48,6 @@ export interface Pool extends Queryable {
    * `PoolQueueFullError`, `PoolEndedError`, `CancelledError` (while waiting), `ConnectionError`, and what `work` throws.
    */
   use<T>(work: (connection: Connection) => Promise<T>, signal?: CancelSignal): Promise<T>
-  /** A connection to give back by hand. Throws as `use` does. */
-  acquire(signal?: CancelSignal): Promise<Lease>
-  /** Several queries that see one state of the database: a read-only, repeatable-read transaction. */
-  snapshot<T>(work: (queryable: Queryable) => Promise<T>): Promise<T>
   stats(): PoolStats
   /**
    * Hands out nothing more, waits until everything is given back, closes. What is still out after `deadlineMs` is cut
@@ -104,27 +94,8 @@ class BoundedPool implements Pool {
     return this.#wait(signal).then(served => this.#run(served, work))
   }
 
-  async acquire(signal?: CancelSignal): Promise<Lease> {
-    const connection = this.#takeIdle() ?? (await this.#wait(signal))
-    let isOut = true
-    const release = () => {
-      if (isOut) this.#release(connection)
-      isOut = false
-    }
-    return { connection, release }
-  }
-
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]> {
     return this.use(connection => connection.query(text, values))
-  }
-
-  snapshot<T>(work: (queryable: Queryable) => Promise<T>): Promise<T> {
-    return this.use(async connection => {
-      await connection.query('begin isolation level repeatable read read only')
-      const result = await work(connection)
-      await connection.query('commit')
-      return result
-    })
   }
 
   stats(): PoolStats {

@@ -43,12 +43,19 @@ export class PreparedStatements {
     for (const name of [...this.#entries.keys()]) this.#forget(name)
   }
 
-  /** Names to close, told once. They go first in a batch, where no error can keep them from being closed. */
-  takeToClose(): readonly string[] {
-    if (this.#toClose.length === 0) return none
-    const names = this.#toClose
-    this.#toClose = []
-    return names
+  /** The server has one of that name which it never confirmed to us. */
+  disown(name: string): void {
+    this.#forget(name)
+  }
+
+  /** Names to close, until `closed`. They go first in a batch, where no error can keep them from being closed. */
+  get toClose(): readonly string[] {
+    return this.#toClose
+  }
+
+  /** The request to close them is on its way. */
+  closed(): void {
+    if (this.#toClose.length > 0) this.#toClose = []
   }
 
   #forget(name: string): void {
@@ -68,5 +75,3 @@ export class PreparedStatements {
     return oldest
   }
 }
-
-const none: readonly string[] = Object.freeze([])

@@ -1,4 +1,5 @@
-import { openClient } from './open-client.ts'
+import { ConnectionError } from './errors.ts'
+import { endClient, openClient } from './open-client.ts'
 import { POOL_DEFAULTS } from './options.ts'
 import { queryClient } from './query-client.ts'
 import { startError } from './start-errors.ts'
@@ -19,8 +20,9 @@ export interface ServerFacts {
 }
 
 /**
- * Connects once, before anything else is started, and tells what is there. Throws `DatabaseStartError` (ST031 to
- * ST039): what is wrong, with host, port, database and user but never the password, and what to do about it.
+ * Connects once, before anything else is started, and tells what is there. `connectTimeoutMs` is the longest time to
+ * connect, and again to answer. Throws `DatabaseStartError` (ST031 to ST039): what is wrong, with host, port, database
+ * and user but never the password, and what to do about it.
  */
 export async function probe(
   target: Target,
@@ -29,14 +31,24 @@ export async function probe(
   try {
     return await ask(target, connectTimeoutMs)
   } catch (error) {
-    throw startError(error, target)
+    throw startError(error instanceof ConnectionError ? error.cause : error, target)
   }
 }
 
 async function ask(target: Target, connectTimeoutMs: number): Promise<ServerFacts> {
   const client = await openClient(target, connectTimeoutMs)
-  const [row = {}] = await queryClient(client, FACTS)
-  await client.end()
+  const giveUp = () => client.connection.stream.destroy(new Error('timeout expired'))
+  const timer = setTimeout(giveUp, connectTimeoutMs)
+  try {
+    const [row = {}] = await queryClient(client, FACTS)
+    return factsOf(row)
+  } finally {
+    clearTimeout(timer)
+    await endClient(client)
+  }
+}
+
+function factsOf(row: Record<string, unknown>): ServerFacts {
   return {
     version: Number(row['version']),
     versionText: String(row['version_text']),

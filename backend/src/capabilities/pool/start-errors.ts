@@ -7,7 +7,7 @@ import { placeOf, type Target } from './target.ts'
  * - `ST032` there is no such database
  * - `ST033` the password is wrong or missing
  * - `ST034` the role is missing, or may not log in
- * - `ST035` the two sides do not agree on TLS
+ * - `ST035` the two sides do not agree on TLS, or the other one does not speak PostgreSQL's protocol
  * - `ST036` the server has no connection left
  * - `ST037` the server is starting, stopping or recovering
  * - `ST039` anything else it said
@@ -51,6 +51,11 @@ const NOBODY_THERE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EN
 const NO_NAME = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME'])
 const NO_TRUST = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_(TLS|SSL|OSSL)|^EPROTO$/
 
+/** The driver's own words, which tell a person nothing: no password, no answer to a wish for TLS, no answer at all. */
+const NO_PASSWORD = /password must be a (?:non-empty )?string/i
+const NO_PROTOCOL = 'error establishing an SSL connection'
+const HUNG_UP = 'Connection terminated unexpectedly'
+
 /** The first that applies is it. */
 const DIAGNOSES: readonly Diagnosis[] = [
   {
@@ -74,7 +79,7 @@ const DIAGNOSES: readonly Diagnosis[] = [
   },
   {
     code: 'ST033',
-    applies: (code, message) => code === '28P01' || message.includes('password must be'),
+    applies: (code, message) => code === '28P01' || NO_PASSWORD.test(message),
     message: ({ user, password }) =>
       password === undefined
         ? `The server asks for the password of '${user}', and none is given`
@@ -83,9 +88,15 @@ const DIAGNOSES: readonly Diagnosis[] = [
   },
   {
     code: 'ST035',
+    applies: (_code, message) => message.includes(NO_PROTOCOL),
+    message: target => `What answers at ${placeOf(target)} does not speak PostgreSQL's protocol`,
+    hint: ({ port }) => `Check host and port: another program listens on port ${port}.`,
+  },
+  {
+    code: 'ST035',
     applies: (code, message) =>
       (code === '28000' && /no encryption|SSL off/.test(message)) ||
-      /SSL connection|does not support SSL/.test(message) ||
+      /does not support SSL/.test(message) ||
       NO_TRUST.test(code),
     message: target =>
       `${placeOf(target)} and this client do not agree on TLS (sslmode=${target.sslMode})`,
@@ -97,6 +108,13 @@ const DIAGNOSES: readonly Diagnosis[] = [
     message: target => `The role '${target.user}' may not log in at ${placeOf(target)}`,
     hint: ({ user }) =>
       `Check that it exists and has LOGIN (create role "${user}" login), and that pg_hba.conf lets it in from here.`,
+  },
+  {
+    code: 'ST039',
+    applies: (_code, message) => message === HUNG_UP,
+    message: target => `What answers at ${placeOf(target)} hung up during the login`,
+    hint: ({ port }) =>
+      `Perhaps another program than PostgreSQL listens on port ${port}; otherwise its log says why.`,
   },
   {
     code: 'ST036',
@@ -140,6 +158,8 @@ function messageOf(error: unknown): string {
 }
 
 /** The word of the server or the system; node's error about several addresses has none of its own. */
-function detailsOf(cause: unknown): string {
-  return messageOf(cause) || codeOf(cause)
+function detailsOf(cause: unknown): string | undefined {
+  const said = messageOf(cause) || codeOf(cause)
+  const isOfDriver = NO_PASSWORD.test(said) || said.includes(NO_PROTOCOL) || said === HUNG_UP
+  return isOfDriver ? undefined : said
 }

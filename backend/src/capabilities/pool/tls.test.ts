@@ -83,6 +83,15 @@ test.each(['localhost', '127.0.0.1'])(
   },
 )
 
+test('an answer above the limit ends an encrypted connection too', async () => {
+  const pool = createPool({ target: targetFor('sslmode=require'), answerBytesMax: 65_536 })
+  const large = { text: `select repeat('x', 70000)`, name: '', values: [], discard: false }
+  await expect(pool.use(connection => connection.batch([large]))).rejects.toMatchObject({
+    code: 'ST513',
+  })
+  await pool.end(1_000)
+})
+
 /** Signs itself, for localhost; worth nothing outside of tests. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBmjCCAUGgAwIBAgIUVdwqWkUKTTNb8KT29yoE/vF5wXIwCgYIKoZIzj0EAwIw

@@ -10,44 +10,38 @@ export interface Waiter<T> {
 
 /** First come, first served; callers may leave from anywhere in it. */
 export class WaitingList<T> {
+  /** Those before the head have been served, and their places are empty. */
   #waiters: (Waiter<T> | undefined)[] = []
   #head = 0
-  #size = 0
 
   get size(): number {
-    return this.#size
+    return this.#waiters.length - this.#head
   }
 
   add(waiter: Waiter<T>): void {
     this.#waiters.push(waiter)
-    this.#size++
   }
 
   /** The one who waits longest, taken off. */
   take(): Waiter<T> | undefined {
-    while (this.#head < this.#waiters.length) {
-      const waiter = this.#waiters[this.#head]
-      this.#waiters[this.#head++] = undefined
-      if (waiter !== undefined) {
-        this.#size--
-        this.#compact()
-        return waiter
-      }
-    }
+    if (this.size === 0) return undefined
+    const waiter = this.#waiters[this.#head]
+    this.#waiters[this.#head++] = undefined
     this.#compact()
-    return undefined
+    return waiter
   }
 
-  /** Takes off all that `leaves` says yes to, in their order. */
+  /** Takes off all that `leaves` says yes to, in their order. Looks at everybody once. */
   remove(leaves: (waiter: Waiter<T>) => boolean): readonly Waiter<T>[] {
     const left: Waiter<T>[] = []
+    const stayed: Waiter<T>[] = []
     for (let index = this.#head; index < this.#waiters.length; index++) {
-      const waiter = this.#waiters[index]
-      if (waiter === undefined || !leaves(waiter)) continue
-      this.#waiters[index] = undefined
-      this.#size--
-      left.push(waiter)
+      const waiter = this.#waiters[index] as Waiter<T>
+      if (leaves(waiter)) left.push(waiter)
+      else stayed.push(waiter)
     }
+    this.#waiters = stayed
+    this.#head = 0
     return left
   }
 

@@ -1,5 +1,7 @@
 /** What the catalog tells. */
 export type CatalogEvent =
+  /** What is configured is allowed but will hardly do what was meant. */
+  | { readonly kind: 'catalog.doubt'; readonly message: string }
   /** Read anew. `changed`: it differs from the one before, which was kept otherwise. */
   | {
       readonly kind: 'catalog.loaded'

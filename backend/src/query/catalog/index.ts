@@ -1,4 +1,5 @@
 // The database described: read from pg_catalog in one snapshot, kept current, never changed in place.
+export { doubtsOf } from './doubts.ts'
 export { MissingSchemaError, UnsupportedServerError } from './errors.ts'
 export type { CatalogCounts, CatalogEvent } from './events.ts'
 export { findRelation, relationshipsFrom } from './find.ts'
