@@ -19,7 +19,7 @@ import { startStore } from './harness/store.ts'
 import { judge, summarise } from './harness/summary.ts'
 import { scenarios } from './questions/uncached-reads.ts'
 
-const FULL: Extent = { rounds: 7, roundMs: 4_000, requestsMax: 20_000, warmUpMs: 8_000 }
+const FULL: Extent = { rounds: 5, roundMs: 4_000, requestsMax: 20_000, warmUpMs: 8_000 }
 /** Shows that everything works and roughly where it stands; its figures decide nothing. */
 const QUICK: Extent = { rounds: 3, roundMs: 1_000, requestsMax: 10_000, warmUpMs: 3_000 }
 
