@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { type Check, registerHealth } from './api/admin/index.ts'
 import { createHttpApp, createIdentity } from './api/http/index.ts'
-import { type Prepared, registerRest } from './api/rest/index.ts'
+import { createPlans, registerRest } from './api/rest/index.ts'
 import type { Clock, Observer } from './base/index.ts'
 import {
   createListener,
@@ -15,7 +15,7 @@ import {
 import type { Config } from './config.ts'
 import type { ServerEvent } from './observations.ts'
 import { type CatalogKeeper, createCatalogKeeper, doubtsOf } from './query/catalog/index.ts'
-import { createExecutor, createPlanCache } from './query/executor/index.ts'
+import { createExecutor } from './query/executor/index.ts'
 
 export interface ServerParts {
   readonly clock: Clock
@@ -92,7 +92,7 @@ export async function createServer(
     catalog: catalog.current,
     executor: createExecutor(pool, { clock }),
     identity,
-    plans: createPlanCache<Prepared>(),
+    plans: createPlans(),
     rules: { database: config.database, http: config.http, rest: config.rest },
   })
   let stopReason: string | undefined

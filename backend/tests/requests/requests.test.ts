@@ -34,7 +34,7 @@ test.each(pages.map(page => [page.name, page] as const))('%s', async (_name, pag
 })
 
 async function followed(page: GoldenPage): Promise<string> {
-  const server = await serverWith(page.flags)
+  const server = await serverWith([...page.flags, ...endOf(page)])
   const understood = server.understand(page.request, catalog)
   const response = await server.send(page.request)
   return renderSections([
@@ -46,6 +46,12 @@ async function followed(page: GoldenPage): Promise<string> {
         ] as const)),
     ['Response', 'http', shownResponse(response)],
   ])
+}
+
+/** No page changes what another one sees. */
+function endOf({ request: { method } }: GoldenPage): readonly string[] {
+  const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(method)
+  return isSafe ? [] : ['--database-transaction-end', 'rollback']
 }
 
 /** One server for all pages that ask for the same options. */

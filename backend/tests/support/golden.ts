@@ -14,6 +14,8 @@ export interface GoldenPage {
     readonly method: string
     readonly target: string
     readonly headers: Readonly<Record<string, string>>
+    /** What stands below the headers, after an empty line. */
+    readonly body: string | undefined
   }
   /** Everything below the request, as it stands in the file. */
   readonly expected: string
@@ -46,7 +48,8 @@ function readPage(folder: string, file: string): GoldenPage {
   if (match === null || block === undefined) throw new Error(`${file} has no request`)
   const end = match.index + match[0].length
   const head = text.slice(0, end)
-  const [line = '', ...headers] = block.trimEnd().split('\n')
+  const [lines, body] = splitOnce(block.trimEnd(), '\n\n')
+  const [line = '', ...headers] = lines.split('\n')
   const space = line.indexOf(' ')
   return {
     file,
@@ -57,9 +60,16 @@ function readPage(folder: string, file: string): GoldenPage {
       method: line.slice(0, space),
       target: line.slice(space + 1),
       headers: Object.fromEntries(headers.map(readHeader)),
+      body,
     },
     expected: text.slice(end),
   }
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const place = text.indexOf(separator)
+  if (place < 0) return [text, undefined]
+  return [text.slice(0, place), text.slice(place + separator.length)]
 }
 
 function readHeader(line: string): [string, string] {

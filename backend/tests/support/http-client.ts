@@ -5,6 +5,7 @@ export interface RawRequest {
   /** As it stands in the request line: nothing is normalised on the way, except that a space is encoded. */
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | Buffer | undefined
   /** Ends the request, and the connection with it. */
   readonly signal?: AbortSignal
 }
@@ -22,7 +23,7 @@ const single = new Agent({ keepAlive: false })
 /** One request over a socket, answered by whoever listens at `address` (`http://127.0.0.1:3000`). */
 export function send(
   address: string,
-  { method, target, headers, signal }: RawRequest,
+  { method, target, headers, body, signal }: RawRequest,
   agent: Agent = single,
 ): Promise<RawResponse> {
   const { hostname, port } = new URL(address)
@@ -43,6 +44,6 @@ export function send(
       })
     })
     sent.on('error', reject)
-    sent.end()
+    sent.end(body)
   })
 }

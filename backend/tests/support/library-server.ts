@@ -1,10 +1,9 @@
 import { signToken } from '../../src/api/http/index.ts'
-import { type Prepared, type ReadCall, understandRead } from '../../src/api/rest/index.ts'
+import { createPlans, type UnderstoodRead, understandRead } from '../../src/api/rest/index.ts'
 import { STierError, systemClock } from '../../src/base/index.ts'
 import { createPool, parseTarget } from '../../src/capabilities/pool/index.ts'
 import { readConfig } from '../../src/config.ts'
 import { type Catalog, loadCatalog } from '../../src/query/catalog/index.ts'
-import { createPlanCache } from '../../src/query/executor/index.ts'
 import { createServer } from '../../src/server.ts'
 import type { TestDatabase } from './database.ts'
 import type { GoldenPage } from './golden.ts'
@@ -16,7 +15,7 @@ type PageRequest = GoldenPage['request']
 export interface LibraryServer {
   send(request: PageRequest): Promise<RawResponse>
   /** Undefined when the request is refused before there is a statement, or is none to read. */
-  understand(request: PageRequest, catalog: Catalog): ReadCall | undefined
+  understand(request: PageRequest, catalog: Catalog): UnderstoodRead | undefined
   stop(): Promise<void>
 }
 
@@ -45,8 +44,14 @@ export async function serveLibrary(url: string, flags: readonly string[]): Promi
     understand({ method, target, headers }, catalog) {
       if (method !== 'GET' && method !== 'HEAD') return undefined
       const [path = '', queryString = ''] = target.split('?')
-      const input = { method, relation: path.slice(1), queryString, headers, role: 'anon' } as const
-      const services = { plans: createPlanCache<Prepared>(), rules: config }
+      const input = {
+        method,
+        name: path.slice(1),
+        queryString,
+        headers,
+        identity: { role: 'anon' },
+      }
+      const services = { plans: createPlans(), rules: config }
       try {
         return understandRead(input, catalog, services)
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { ReadCall } from '../../src/api/rest/index.ts'
+import type { UnderstoodRead } from '../../src/api/rest/index.ts'
 import type { ReadPlan } from '../../src/query/plan/index.ts'
 import type { RawResponse } from './http-client.ts'
 
@@ -43,7 +43,7 @@ function laidOut(value: unknown, indent = ''): string {
 }
 
 /** The statement and the values that it takes. */
-export function shownSql({ prepared: { statement }, parameters }: ReadCall): string {
+export function shownSql({ prepared: { statement }, parameters }: UnderstoodRead): string {
   const values = parameters.map((value, index) => `-- $${index + 1} = ${JSON.stringify(value)}`)
   const estimate =
     statement.estimate === undefined ? [] : ['', '-- and before it', statement.estimate.text]

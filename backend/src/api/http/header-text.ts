@@ -15,7 +15,8 @@ export function headerBytes(text: string): string {
  * The body as it must be handed to Node beside these headers. Node writes a body that is a string together with the
  * headers, all of it as UTF-8, which would encode the bytes of a header once more.
  */
-export function bodyBeside(headers: OutgoingHeaders, body: string): string | Buffer {
+export function bodyBeside(headers: OutgoingHeaders, body: string | Buffer): string | Buffer {
+  if (typeof body !== 'string') return body
   for (const name in headers) if (BEYOND_ASCII.test(String(headers[name]))) return Buffer.from(body)
   return body
 }

@@ -34,6 +34,7 @@ function contextOf(
     },
     catalog,
     { ...DATABASE_DEFAULTS, ...options },
+    'read-only',
   )
 }
 

@@ -19,6 +19,7 @@ export function transactionContext(
   { profile, preferences }: { readonly profile: Profile; readonly preferences: Preferences },
   catalog: Catalog,
   rules: DatabaseRules,
+  access: 'read-only' | 'read-write',
 ): TransactionContext {
   const { identity, headers } = input
   const role = catalog.roles.get(identity.role)
@@ -31,7 +32,7 @@ export function transactionContext(
     headers: headerText(JSON.stringify(withoutCookies(headers))),
     cookies: headerText(cookiesJson(headers.cookie)),
     settings: settingsOf(role?.settings, preferences.timezone),
-    readOnly: true,
+    readOnly: access === 'read-only',
     isolation: role?.isolation ?? undefined,
     rollback: endsInRollback(rules.transactionEnd, preferences.tx),
     preRequest: preRequestOf(rules),

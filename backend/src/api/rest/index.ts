@@ -1,5 +1,5 @@
 // PostgREST's dialect: a request becomes a plan, its answer a response.
 export { REST_CHECKS, REST_DEFAULTS, type RestOptions, type RestRules } from './options.ts'
+export { type ReadInput, type UnderstoodRead, understandRead } from './read/understand.ts'
 export { registerRest } from './routes.ts'
-export type { Prepared, RestServices } from './services.ts'
-export { type ReadCall, type ReadInput, understandRead } from './understand.ts'
+export { createPlans, type Plans, type Prepared, type RestServices } from './services.ts'

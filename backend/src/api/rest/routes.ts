@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { bodyBeside, UnknownPathError, UnsupportedMethodError } from '../http/index.ts'
 import { allowOf } from './info.ts'
-import { read } from './read.ts'
-import type { RestResponse } from './respond.ts'
+import { call } from './call/call.ts'
+import type { RestInput } from './input.ts'
+import { profileOf } from './profile.ts'
+import { read } from './read/read.ts'
+import type { RestResponse } from './response.ts'
 import type { RestServices } from './services.ts'
 import { splitUrl, type Target, targetOf } from './target.ts'
-import { profileOf } from './understand.ts'
+import { write } from './write/write.ts'
 
 /** Every method is routed, so that an unknown one is answered in PostgREST's words. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']
@@ -30,24 +33,32 @@ async function serve(
   const identified = services.identity.identify(request.headers)
   const identity = identified instanceof Promise ? await identified : identified
   request.identity = identity
-  const method = readMethod(request.method)
-  if (target.kind !== 'relation') throw new UnknownPathError(path)
+  if (target.kind === 'root') throw new UnknownPathError(path)
   const input = {
-    method,
-    relation: target.name,
+    method: request.method,
+    name: target.name,
     path,
     queryString,
     headers: request.headers,
+    body: request.body as Buffer | undefined, // The app reads every body as bytes.
     identity,
-    role: identity.role,
     signal: new ClientSignal(reply),
   }
-  return send(reply, await read(input, services))
+  return send(reply, await verbOf(target, input)(input, services))
 }
 
-function readMethod(method: string): 'GET' | 'HEAD' {
-  if (method === 'GET' || method === 'HEAD') return method
-  throw new UnsupportedMethodError(method, READABLE)
+type Verb = (input: RestInput, services: RestServices) => Promise<RestResponse>
+
+/** What a request wants of a relation or function. Throws PGRST117. */
+function verbOf(target: Target, { method }: RestInput): Verb {
+  if (target.kind === 'function') return call
+  if (method === 'GET' || method === 'HEAD') return read
+  if (isWrite(method)) return write
+  throw new UnsupportedMethodError(method, 'OPTIONS, GET, HEAD, POST, PUT, PATCH, DELETE')
+}
+
+function isWrite(method: string): boolean {
+  return ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method)
 }
 
 /** OPTIONS without a preflight's headers: what may be done here. */

@@ -1,14 +1,30 @@
 import type { Catalog } from '../../query/catalog/index.ts'
-import type { DatabaseRules, Executor, PlanCache } from '../../query/executor/index.ts'
-import type { ReadPlan } from '../../query/plan/index.ts'
+import {
+  createPlanCache,
+  type DatabaseRules,
+  type Executor,
+  type PlanCache,
+} from '../../query/executor/index.ts'
+import type { CallPlan, Plan, ReadPlan, WritePlan } from '../../query/plan/index.ts'
 import type { Statement } from '../../query/sql/index.ts'
 import type { HttpRules, IdentityService } from '../http/index.ts'
 import type { RestRules } from './options.ts'
 
 /** A shape of request, understood once: what it means and the statement that does it. */
-export interface Prepared {
-  readonly plan: ReadPlan
+export interface Prepared<P extends Plan> {
+  readonly plan: P
   readonly statement: Statement
+}
+
+/** Shapes seen so far. */
+export interface Plans {
+  readonly reads: PlanCache<Prepared<ReadPlan>>
+  readonly writes: PlanCache<Prepared<WritePlan>>
+  readonly calls: PlanCache<Prepared<CallPlan>>
+}
+
+export function createPlans(): Plans {
+  return { reads: createPlanCache(), writes: createPlanCache(), calls: createPlanCache() }
 }
 
 /** What the dialect needs of the rest of the server. */
@@ -17,8 +33,7 @@ export interface RestServices {
   readonly catalog: () => Catalog
   readonly executor: Executor
   readonly identity: IdentityService
-  /** Shapes seen so far. */
-  readonly plans: PlanCache<Prepared>
+  readonly plans: Plans
   readonly rules: {
     readonly database: DatabaseRules
     readonly http: HttpRules

@@ -1,4 +1,4 @@
-import type { RestResponse } from './respond.ts'
+import type { RestResponse } from './response.ts'
 
 /** Where the time of a request went, for the `Server-Timing` header (W3C Server Timing). */
 export interface Timing {

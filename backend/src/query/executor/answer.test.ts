@@ -8,6 +8,8 @@ test('an answer is its five columns', () => {
     total: 12,
     status: '201',
     headers: '[{"a":"b"}]',
+    location: null,
+    inserted: null,
   })
   expect(readAnswer([[null, '3', null, null, null]])).toEqual({
     body: null,
@@ -24,7 +26,7 @@ test('an execution plan is its lines', () => {
 
 test('anything else is a bug', () => {
   expect(() => readAnswer([])).toThrow('at least one row')
-  expect(() => readAnswer([['a', 'b']])).toThrow('5 columns, not 2')
+  expect(() => readAnswer([['a', 'b']])).toThrow('5 or 7 columns, not 2')
   expect(() => readEstimate([['[]']])).toThrow('EXPLAIN')
 })
 

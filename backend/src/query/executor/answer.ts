@@ -8,23 +8,50 @@ export interface AnswerRow {
   readonly total: number | null
   readonly status: string | null
   readonly headers: string | null
+  readonly location: string | null
+  readonly inserted: number | null
 }
 
-const COLUMNS = 5
+const COLUMNS_OF_READ = 5
+const COLUMNS_OF_WRITE = 7
 
 /** What a statement answered. An EXPLAIN has one column instead: its lines are the body. */
 export function readAnswer(result: StepResult): AnswerRow {
   const row = result[0]
   assert(row !== undefined, 'a statement answers at least one row')
   if (row.length === 1) return explanationOf(result)
-  assert(row.length === COLUMNS, `an answer has ${COLUMNS} columns, not ${row.length}`)
+  assert(
+    row.length === COLUMNS_OF_READ || row.length === COLUMNS_OF_WRITE,
+    `an answer has ${COLUMNS_OF_READ} or ${COLUMNS_OF_WRITE} columns, not ${row.length}`,
+  )
   const [body = null, rows, total = null, status = null, headers = null] = row
-  return { body, rows: Number(rows), total: total === null ? null : Number(total), status, headers }
+  const [location = null, inserted = null] = row.slice(COLUMNS_OF_READ)
+  return {
+    body,
+    rows: Number(rows),
+    total: numberOf(total),
+    status,
+    headers,
+    location,
+    inserted: numberOf(inserted),
+  }
+}
+
+function numberOf(text: string | null): number | null {
+  return text === null ? null : Number(text)
 }
 
 function explanationOf(lines: StepResult): AnswerRow {
   const body = lines.map(([line]) => line).join('\n')
-  return { body, rows: lines.length, total: null, status: null, headers: null }
+  return {
+    body,
+    rows: lines.length,
+    total: null,
+    status: null,
+    headers: null,
+    location: null,
+    inserted: null,
+  }
 }
 
 /** The planner's estimate of rows: `Plan Rows` of EXPLAIN (FORMAT JSON). */

@@ -45,6 +45,8 @@ function answerOf(transaction: Transaction, results: readonly StepResult[], time
     estimated,
     status: row.status,
     headers: row.headers,
+    location: row.location,
+    inserted: row.inserted,
     databaseMs: times.databaseMs,
     waitMs: times.waitMs,
   }

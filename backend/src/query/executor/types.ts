@@ -46,6 +46,9 @@ export interface Answer {
   readonly estimated: number | null
   readonly status: string | null
   readonly headers: string | null
+  /** Of a write: the key of the one inserted row as a JSON object, and how many rows were not there before. */
+  readonly location: string | null
+  readonly inserted: number | null
   /** Time of the round trip and of waiting for a connection, in milliseconds: for Server-Timing. */
   readonly databaseMs: number
   readonly waitMs: number

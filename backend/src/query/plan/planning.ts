@@ -35,7 +35,7 @@ export function checkDepth(depth: number): void {
 
 /** What messages call the node's rows. */
 export function sourceName(source: Source): string {
-  if (source.kind === 'relation') return source.relation.name
+  if (source.kind !== 'call') return source.relation.name
   return source.relation?.name ?? source.routine.name
 }
 

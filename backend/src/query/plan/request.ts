@@ -112,3 +112,61 @@ export interface OrderRequest {
   readonly direction?: 'asc' | 'desc' | undefined
   readonly nulls?: 'first' | 'last' | undefined
 }
+
+/**
+ * A write as a front end has understood it. The body stays what it is, text: its value travels as one parameter, and
+ * `columns` says which of its keys are taken.
+ */
+export interface WriteRequest {
+  readonly schema: string
+  readonly relation: string
+  /** `replace` is PUT: an upsert of the one row whose key the filters name. */
+  readonly action: WriteAction
+  /** Keys of the body that are written. Empty for `delete`, and for an insert of defaults alone. */
+  readonly columns: readonly string[]
+  /** The JSON text of the body: an array of objects, or one object. Undefined for `delete`. */
+  readonly body: { readonly value: Parameter; readonly isArray: boolean } | undefined
+  /** What a row gets where its object lacks a key: null, or the column's default. */
+  readonly missing: 'null' | 'default'
+  /** Upsert; `columns` undefined means the primary key. */
+  readonly conflict:
+    | {
+        readonly resolution: 'merge-duplicates' | 'ignore-duplicates'
+        readonly columns: readonly string[] | undefined
+      }
+    | undefined
+  /** Which rows an update or delete is about, and which row a `replace` is. */
+  readonly where: readonly ConditionRequest[]
+  /** What is answered: the rows as selected, where the new row is (its key), or nothing of them. */
+  readonly returning: 'rows' | 'location' | 'nothing'
+  readonly select: readonly SelectRequest[]
+  readonly order: readonly OrderRequest[]
+  readonly limit?: Parameter | undefined
+  readonly offset?: Parameter | undefined
+}
+
+export type WriteAction = 'insert' | 'update' | 'replace' | 'delete'
+
+/** A call as a front end has understood it: which function is meant is settled by the names of its arguments. */
+export interface CallRequest {
+  readonly schema: string
+  readonly name: string
+  readonly arguments: ArgumentsRequest
+  /** What is asked of the result: select, filters, order and range, as of a relation. */
+  readonly read: Omit<ReadRequest, 'schema' | 'relation'>
+}
+
+export type ArgumentsRequest =
+  /** Each value a parameter of its own (GET, form). A name that comes more than once is for a variadic parameter. */
+  | {
+      readonly kind: 'named'
+      readonly values: readonly (readonly [name: string, values: readonly Parameter[]])[]
+    }
+  /** The keys of one JSON object, whose text is `value`. */
+  | { readonly kind: 'json'; readonly names: readonly string[]; readonly value: Parameter }
+  /** The whole body for a function with one unnamed parameter of such a type. */
+  | {
+      readonly kind: 'raw'
+      readonly type: 'json' | 'text' | 'xml' | 'bytea'
+      readonly value: Parameter
+    }

@@ -1,13 +1,20 @@
 import type { Parameter } from '../../base/index.ts'
-import type { Column, Relation, Relationship, Representation, Routine } from '../catalog/index.ts'
-import type { IsValue, JsonStep, SearchOperator } from './request.ts'
+import type {
+  Column,
+  Relation,
+  Relationship,
+  Representation,
+  Routine,
+  RoutineParameter,
+} from '../catalog/index.ts'
+import type { IsValue, JsonStep, SearchOperator, WriteAction } from './request.ts'
+
+/** Everything that can be asked of the database, in one vocabulary. What a write or a call answers is a read of its rows. */
+export type Plan = ReadPlan | WritePlan | CallPlan
 
 /**
  * The description of a read: checked against a catalog snapshot, immutable, and free of values. A value is a
  * `Parameter`: a place in the list that travels beside the plan.
- *
- * Writes and calls will share it for what they answer: a write plan is `{ kind: 'insert', …, returning: ReadPlan }`
- * whose source is the written rows, a call plan reads from the function's result.
  */
 export interface ReadPlan {
   readonly kind: 'read'
@@ -28,10 +35,67 @@ export interface ReadPlan {
   readonly aggregated: boolean
 }
 
-/** Where rows come from. Later: `{ kind: 'written', … }` for writes and `{ kind: 'call', … }` for functions. */
+/** Where rows come from: a relation, what a write has left of it, or the result of a function. */
 export type Source =
   | { readonly kind: 'relation'; readonly relation: Relation }
+  | { readonly kind: 'written'; readonly relation: Relation }
   | { readonly kind: 'call'; readonly routine: Routine; readonly relation: Relation | undefined }
+
+/** The description of a write, checked against a catalog snapshot. PostgREST: references/api/tables_views. */
+export interface WritePlan {
+  readonly kind: 'write'
+  readonly action: WriteAction
+  readonly relation: Relation
+  /** In the order of the request. */
+  readonly columns: readonly WrittenColumn[]
+  /** The JSON text of the body. Undefined for `delete`. */
+  readonly body: { readonly value: Parameter; readonly isArray: boolean } | undefined
+  readonly missing: 'null' | 'default'
+  readonly conflict: Conflict | undefined
+  readonly where: Condition | undefined
+  /** The rows as they are answered: its source is `written`, and it has no conditions of its own. */
+  readonly returning: ReadPlan | undefined
+  /** The primary key, when the answer is to say where the new row is. Empty: it is not. */
+  readonly location: readonly string[]
+}
+
+/** A column that takes its value from the body. */
+export interface WrittenColumn {
+  readonly column: Column
+  /** The value arrives as JSON and passes through the representation's function. */
+  readonly representation: Representation | undefined
+}
+
+/** What happens to rows that are there already. */
+export interface Conflict {
+  readonly columns: readonly string[]
+  readonly resolution: 'merge-duplicates' | 'ignore-duplicates'
+}
+
+/** The description of a call: one of the function's overloads, and how each parameter gets its value. */
+export interface CallPlan {
+  readonly kind: 'call'
+  readonly routine: Routine
+  readonly arguments: Arguments
+  /** The result as it is answered: its source is the `call`. */
+  readonly returning: ReadPlan
+}
+
+export type Arguments =
+  | {
+      readonly kind: 'named'
+      readonly values: readonly {
+        readonly parameter: RoutineParameter
+        /** One value; several only for a variadic parameter. */
+        readonly values: readonly Parameter[]
+      }[]
+    }
+  | {
+      readonly kind: 'json'
+      readonly parameters: readonly RoutineParameter[]
+      readonly value: Parameter
+    }
+  | { readonly kind: 'raw'; readonly parameter: RoutineParameter; readonly value: Parameter }
 
 /** A value in SQL: a column or computed field of the node's own rows, and steps into its JSON value. */
 export interface Field {

@@ -72,8 +72,18 @@ export function hasKeyWithin({ relation }: Source, columns: readonly string[]): 
 }
 
 function compileSource(source: Source): Sql {
-  return source.kind === 'call' ? sql`${qualified(source.routine)}()` : qualified(source.relation)
+  switch (source.kind) {
+    case 'relation':
+      return qualified(source.relation)
+    case 'written':
+      return WRITTEN
+    case 'call':
+      return sql`${qualified(source.routine)}()`
+  }
 }
+
+/** The statement's name for the rows that its write has left. */
+export const WRITTEN = identifier('written')
 
 function hang(
   relationship: Relationship,

@@ -1,3 +1,5 @@
+import type { Parameter } from '../../base/index.ts'
+
 /** How the answer is shaped and counted: with the plan, all that a statement's text depends on. */
 export interface AnswerShape {
   readonly format: AnswerFormat
@@ -8,7 +10,18 @@ export interface AnswerShape {
    * counts up to the plan's cap on rows and one more, and has the estimate for when there are more than the cap.
    */
   readonly count: 'exact' | 'planned' | 'estimated' | undefined
+  /**
+   * How many rows a write or call must have touched. Other numbers fail the statement, and with it the transaction, in
+   * the same round trip: `guardedRows` reads the number from the error. Undefined: any number.
+   */
+  readonly guard?: RowsGuard | undefined
 }
+
+export type RowsGuard =
+  /** `application/vnd.pgrst.object`: what has been written stays only if it was one row. */
+  | { readonly kind: 'one' }
+  /** `Prefer: max-affected`. */
+  | { readonly kind: 'at-most'; readonly rows: Parameter }
 
 /**
  * - `array`: a JSON array of objects
@@ -27,6 +40,11 @@ export type AnswerFormat = 'array' | 'object' | 'csv' | 'geojson' | 'none'
  * 3. `total` bigint — rows before the range, for `estimated` at most one more than the cap; null unless counted
  * 4. `status` text — what the transaction left in `response.status`, or null
  * 5. `headers` text — what it left in `response.headers`, or null
+ *
+ * A write answers two more:
+ *
+ * 6. `location` text — a JSON object of the key of the row that was inserted, as text; null unless asked for and one row
+ * 7. `inserted` bigint — rows that were not there before; null where that cannot be told or makes no difference
  */
 export interface Statement {
   readonly text: string

@@ -1,26 +1,23 @@
 import { expect, test } from 'vitest'
-import { buildCatalog } from '../../../tests/support/catalog.ts'
-import { DatabaseError } from '../../capabilities/pool/index.ts'
-import {
-  type Answer,
-  createPlanCache,
-  DATABASE_DEFAULTS,
-  type Execution,
-} from '../../query/executor/index.ts'
-import { HTTP_DEFAULTS } from '../http/index.ts'
-import { REST_DEFAULTS } from './options.ts'
-import { type ReadRequestInput, read } from './read.ts'
-import type { Prepared, RestServices } from './services.ts'
+import { buildCatalog } from '../../../../tests/support/catalog.ts'
+import { DatabaseError } from '../../../capabilities/pool/index.ts'
+import { type Answer, DATABASE_DEFAULTS, type Execution } from '../../../query/executor/index.ts'
+import { HTTP_DEFAULTS } from '../../http/index.ts'
+import { REST_DEFAULTS } from '../options.ts'
+import type { RestInput } from '../input.ts'
+import { read } from './read.ts'
+import { createPlans, type RestServices } from '../services.ts'
 
 const answer: Answer = {
   ...{ body: '[]', rows: 0, total: null, estimated: null },
+  ...{ location: null, inserted: null },
   ...{ status: null, headers: null, databaseMs: 1.5, waitMs: 0 },
 }
 const identity = { role: 'web', claims: {}, claimsText: '{}', anonymous: false }
 
 /** A read of books, with what was executed for it; `failures` are what PostgreSQL says first. */
 async function readBooks(
-  parts: Partial<ReadRequestInput> = {},
+  parts: Partial<RestInput> = {},
   { failures = [] as Error[], serverTiming = false } = {},
 ) {
   const executed: Execution[] = []
@@ -40,16 +37,16 @@ async function readBooks(
       },
     },
     identity: { identify: () => identity, reload: async () => undefined, close: () => undefined },
-    plans: createPlanCache<Prepared>(),
+    plans: createPlans(),
     rules: {
       database: DATABASE_DEFAULTS,
       http: { ...HTTP_DEFAULTS, serverTiming },
       rest: REST_DEFAULTS,
     },
   }
-  const input: ReadRequestInput = {
-    ...{ method: 'GET', relation: 'books', path: '/books', queryString: '', headers: {} },
-    ...{ identity, role: 'web', signal: undefined, ...parts },
+  const input: RestInput = {
+    ...{ method: 'GET', name: 'books', path: '/books', queryString: '', headers: {} },
+    ...{ body: undefined, identity, signal: undefined, ...parts },
   }
   return { response: await read(input, services), executed, snapshots }
 }

@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest'
-import { buildCatalog } from '../../../tests/support/catalog.ts'
-import {
-  createPlanCache,
-  DATABASE_DEFAULTS,
-  type DatabaseOptions,
-} from '../../query/executor/index.ts'
-import { HTTP_DEFAULTS } from '../http/index.ts'
-import { offerOf } from './offer.ts'
-import { REST_CHECKS, REST_DEFAULTS } from './options.ts'
-import type { Prepared } from './services.ts'
-import { profileOf, type ReadInput, understandRead } from './understand.ts'
+import { buildCatalog } from '../../../../tests/support/catalog.ts'
+import { DATABASE_DEFAULTS, type DatabaseOptions } from '../../../query/executor/index.ts'
+import { HTTP_DEFAULTS } from '../../http/index.ts'
+import { offerOf } from '../offer.ts'
+import { REST_CHECKS, REST_DEFAULTS } from '../options.ts'
+import { createPlans } from '../services.ts'
+import { profileOf } from '../profile.ts'
+import { type ReadInput, understandRead } from './understand.ts'
 
 const catalog = buildCatalog({
   schemas: ['public', 'größe'],
@@ -19,13 +16,20 @@ const catalog = buildCatalog({
 function services(options: DatabaseOptions = {}) {
   const database = { ...DATABASE_DEFAULTS, ...options }
   return {
-    plans: createPlanCache<Prepared>(),
+    plans: createPlans(),
     rules: { database, http: HTTP_DEFAULTS, rest: REST_DEFAULTS },
   }
 }
 
 function input(parts: Partial<ReadInput> = {}): ReadInput {
-  return { method: 'GET', relation: 'books', queryString: '', headers: {}, role: 'web', ...parts }
+  return {
+    method: 'GET',
+    name: 'books',
+    queryString: '',
+    headers: {},
+    identity: { role: 'web' },
+    ...parts,
+  }
 }
 
 test('requests of one shape share a statement, whatever their values', () => {
@@ -42,7 +46,7 @@ test.each([
   ['a count', { headers: { prefer: 'count=exact' } }],
   ['no body', { method: 'HEAD' }],
   ['a plan', { headers: { accept: 'application/vnd.pgrst.plan+json' } }],
-  ['a role that may aggregate', { role: 'analyst' }],
+  ['a role that may aggregate', { identity: { role: 'analyst' } }],
 ] satisfies [string, Partial<ReadInput>][])('%s is another statement', (_what, parts) => {
   const shared = services({ planEnabled: true, aggregateRoles: ['analyst'] })
   const plain = understandRead(input(), catalog, shared)
@@ -51,7 +55,11 @@ test.each([
 
 test('aggregates are for everybody, for some roles, or for nobody', () => {
   const sum = (role: string, options: DatabaseOptions) =>
-    understandRead(input({ queryString: 'select=price.sum()', role }), catalog, services(options))
+    understandRead(
+      input({ queryString: 'select=price.sum()', identity: { role } }),
+      catalog,
+      services(options),
+    )
   expect(sum('web', { aggregatesEnabled: true }).prepared.plan.aggregated).toBe(true)
   expect(sum('analyst', { aggregateRoles: ['analyst'] }).prepared.plan.aggregated).toBe(true)
   expect(() => sum('web', { aggregateRoles: ['analyst'] })).toThrow(

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
-import { compiled, planned } from '../../../tests/support/library.ts'
-import { read } from '../../../tests/support/requests.ts'
-import type { Answer } from '../../query/executor/index.ts'
-import { NO_PREFERENCES, type Preferences, parseQuery } from './parse/index.ts'
-import { readResponse, type RestResponse } from './respond.ts'
-import type { ReadCall } from './understand.ts'
+import { compiled, planned } from '../../../../tests/support/library.ts'
+import { read } from '../../../../tests/support/requests.ts'
+import type { Answer } from '../../../query/executor/index.ts'
+import { NO_PREFERENCES, type Preferences, parseQuery } from '../parse/index.ts'
+import type { RestResponse } from '../response.ts'
+import { readResponse } from './respond.ts'
+import type { UnderstoodRead } from './understand.ts'
 
 /** A response to two books, under a cap of three rows, with what a test changes. */
 function respond(
   answer: Partial<Answer>,
-  call: Partial<Pick<ReadCall, 'media' | 'profile'>> = {},
+  call: Partial<Pick<UnderstoodRead, 'media' | 'profile'>> = {},
   count?: Preferences['count'],
   queryString = '',
 ): RestResponse {
@@ -19,7 +20,7 @@ function respond(
   return readResponse(
     {
       ...{ body: '[]', rows: 2, total: null, estimated: null, status: null, headers: null },
-      ...{ databaseMs: 0, waitMs: 0 },
+      ...{ location: null, inserted: null, databaseMs: 0, waitMs: 0 },
       ...answer,
     },
     {

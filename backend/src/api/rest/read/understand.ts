@@ -1,0 +1,87 @@
+import type { Catalog } from '../../../query/catalog/index.ts'
+import { planRead, type ReadPlan } from '../../../query/plan/index.ts'
+import { compileExplain, compileRead } from '../../../query/sql/index.ts'
+import type { Identity } from '../../http/index.ts'
+import { allowsOverride } from '../context.ts'
+import type { RestInput } from '../input.ts'
+import { offerOf } from '../offer.ts'
+import {
+  type MediaRequest,
+  negotiate,
+  type ParsedQuery,
+  type Preferences,
+  type Profile,
+  parsePrefer,
+  parseQuery,
+  parseRange,
+  type RowRange,
+} from '../parse/index.ts'
+import { profileOf } from '../profile.ts'
+import type { Prepared, RestServices } from '../services.ts'
+import { answerShape, mayAggregate } from '../shape.ts'
+
+/** What it takes to understand a read. */
+export type ReadInput = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers'> & {
+  readonly identity: Pick<Identity, 'role'>
+}
+
+/** The same request, understood: everything but whose it is. */
+export interface UnderstoodRead {
+  readonly prepared: Prepared<ReadPlan>
+  /** The values of the query string, for the `$n` of the statement. */
+  readonly parameters: readonly string[]
+  readonly range: RowRange
+  readonly media: MediaRequest
+  readonly preferences: Preferences
+  readonly profile: Profile
+}
+
+/**
+ * From text to plan and statement. Pure apart from the cache of shapes, and free of I/O: what a request means depends on
+ * itself, the catalog snapshot and the configuration. Throws only errors with a code.
+ */
+export function understandRead(
+  input: ReadInput,
+  catalog: Catalog,
+  services: Pick<RestServices, 'plans' | 'rules'>,
+): UnderstoodRead {
+  const { database } = services.rules
+  const { headers } = input
+  const profile = profileOf(input.method, headers, catalog)
+  const preferences = parsePrefer(headers['prefer'], {
+    allowTransactionEnd: allowsOverride(database),
+  })
+  const media = negotiate(headers.accept, offerOf(catalog, database))
+  const query = parseQuery(input.queryString, { range: parseRange(input.method, headers.range) })
+  const prepared = prepare(input, { query, media, preferences, profile }, catalog, services)
+  // The parsed tree ends here: what waits for a connection is kept small.
+  const { parameters, range } = query
+  return { prepared, parameters, range, media, preferences, profile }
+}
+
+interface Understanding extends Pick<UnderstoodRead, 'media' | 'preferences' | 'profile'> {
+  readonly query: ParsedQuery
+}
+
+function prepare(
+  { method, name, identity }: ReadInput,
+  { query, media, preferences, profile }: Understanding,
+  catalog: Catalog,
+  { plans, rules: { database, rest } }: Pick<RestServices, 'plans' | 'rules'>,
+): Prepared<ReadPlan> {
+  const aggregates = mayAggregate(identity.role, database)
+  const shape = answerShape(method, media, preferences)
+  const answer = `${shape.format} ${shape.stripNulls} ${shape.count ?? ''} ${aggregates}`
+  const explained = media.kind === 'plan' ? JSON.stringify(media) : ''
+  const key = `${profile.schema}\n${name}\n${query.shape}\n${answer}\n${explained}`
+  return plans.reads.get(catalog.version, key, () => {
+    const request = { ...query.read, schema: profile.schema, relation: name }
+    const plan = planRead(catalog, request, { aggregates, rowsMax: database.rowsMax })
+    const context = { serverVersion: catalog.serverVersion, embedsAs: rest.embedsAs }
+    const statement =
+      media.kind === 'plan'
+        ? compileExplain(plan, shape, media, context)
+        : compileRead(plan, shape, context)
+    return { plan, statement }
+  })
+}

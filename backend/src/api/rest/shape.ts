@@ -1,0 +1,30 @@
+import type { DatabaseRules } from '../../query/executor/index.ts'
+import type { AnswerShape } from '../../query/sql/index.ts'
+import type { MediaRequest, PlainMedia, Preferences } from './parse/index.ts'
+
+/** How PostgreSQL is to shape what the headers ask for. */
+export function answerShape(
+  method: string,
+  media: MediaRequest,
+  { count }: Preferences,
+): AnswerShape {
+  const answer = media.kind === 'plan' ? media.answer : media
+  return {
+    format: method === 'HEAD' ? 'none' : FORMATS[answer.kind],
+    stripNulls: 'stripNulls' in answer && answer.stripNulls,
+    count,
+  }
+}
+
+const FORMATS: Readonly<Record<PlainMedia['kind'], AnswerShape['format']>> = Object.freeze({
+  json: 'array',
+  object: 'object',
+  csv: 'csv',
+  geojson: 'geojson',
+  other: 'array',
+})
+
+/** Whether this caller may use aggregate functions. */
+export function mayAggregate(role: string, rules: DatabaseRules): boolean {
+  return rules.aggregatesEnabled || rules.aggregateRoles.includes(role)
+}
