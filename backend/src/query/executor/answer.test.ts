@@ -17,6 +17,8 @@ test('an answer is its five columns', () => {
     total: null,
     status: null,
     headers: null,
+    location: null,
+    inserted: null,
   })
 })
 
