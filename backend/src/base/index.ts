@@ -2,11 +2,13 @@
 // room may stand on it.
 export { assert, BugError, unreachable } from './assert.ts'
 export { type Clock, systemClock } from './clock.ts'
+export { editDistance } from './edit-distance.ts'
 export { type ErrorParts, STierError } from './errors.ts'
 export { nearest } from './options-nearest.ts'
 export * as option from './options.ts'
 export { flagOf, variableOf } from './options-names.ts'
 export { ignoreEvents, type Observation, type Observer } from './observe.ts'
+export { createSecondChanceCache, type SecondChanceCache } from './second-chance-cache.ts'
 export {
   clauses,
   identifier,
@@ -19,4 +21,5 @@ export {
   Sql,
   type SqlPart,
   sql,
+  storedExpression,
 } from './sql.ts'

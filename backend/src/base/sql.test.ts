@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join as joined } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { loadModule, parseSync } from 'libpg-query'
 import pg from 'pg'
@@ -14,6 +17,7 @@ import {
   Sql,
   type SqlPart,
   sql,
+  storedExpression,
 } from './index.ts'
 
 let database: TestDatabase
@@ -121,3 +125,12 @@ test.each(['on', 'off'])(
     }
   },
 )
+
+test('only the catalog calls what PostgreSQL has stored an expression', () => {
+  const source = fileURLToPath(new URL('..', import.meta.url))
+  const callers = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .filter(path => /storedExpression|\.stored\(/.test(readFileSync(joined(source, path), 'utf8')))
+  expect(callers.sort()).toEqual(['base/index.ts', 'base/sql.ts', 'query/catalog/columns.ts'])
+  expect(storedExpression('now()').text).toBe('now()')
+})

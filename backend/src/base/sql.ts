@@ -40,6 +40,10 @@ export class Sql {
     return new Sql(Sql.#key, quoteText(text))
   }
 
+  static stored(text: string): Sql {
+    return new Sql(Sql.#key, text)
+  }
+
   static counted(value: number): Sql {
     assert(Number.isSafeInteger(value), `integer ${value}`)
     return new Sql(Sql.#key, String(value))
@@ -70,6 +74,15 @@ export function identifier(...names: readonly string[]): Sql {
  */
 export function literal(text: string): Sql {
   return Sql.constant(text)
+}
+
+/**
+ * An expression that PostgreSQL itself has stored and printed with every name qualified (`pg_get_expr` under an empty
+ * search path), such as the default of a column. It is for `query/catalog` alone, which reads it from there: nothing else
+ * in the source calls this, and a test sees to that.
+ */
+export function storedExpression(text: string): Sql {
+  return Sql.stored(text)
 }
 
 /** `$n`. */
