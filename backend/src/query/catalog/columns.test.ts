@@ -171,3 +171,41 @@ test('a trigger or rule in the place of a view takes everything', () => {
   expect(column('double', 'by_rule')).toMatchObject({ insertable: false, updatable: true })
   expect(column('double', 'by_half_rule').updatable).toBe(false)
 })
+
+test('what PostgreSQL fills in is an expression: a default, that of a domain, or the next of a sequence', () => {
+  const filled = (name: string) => column(name).filledWith?.text
+  expect(filled('title')).toBe("'untitled'::character varying")
+  expect(filled('tagline')).toContain('none')
+  expect(filled('other_id')).toMatch(/^nextval\('.*_other_id_seq'::regclass\)$/)
+  expect([filled('id'), filled('twice'), filled('code')]).toEqual(Array(3).fill(undefined))
+})
+
+test('names in an expression are qualified, whatever the search path was when it was written', async () => {
+  const catalog = await catalogOf(`
+    create schema tools;
+    create function tools.soft() returns text language sql as $$ select 'soft' $$;
+    set search_path = tools, public;
+    create domain public.tone as text default soft();
+    create table public.songs (a text default soft(), b tone);
+  `)
+  const { columns } = relationOf(catalog, 'songs')
+  expect(columns.get('a')?.filledWith?.text).toBe('tools.soft()')
+  expect(columns.get('b')?.filledWith?.text).toBe('tools.soft()')
+})
+
+test('a column has the checks that concern it alone and that every row keeps', async () => {
+  const catalog = await catalogOf(`
+    create table t (
+      a int check (a > 0) check (a < 9),
+      b text check (length(b) < 5) no inherit,
+      c int,
+      check (a < c)
+    );
+    alter table t add constraint late check (c > 0) not valid;
+    create view v as select a from t;
+  `)
+  const checksOf = (name: string, relation = 't') =>
+    relationOf(catalog, relation).columns.get(name)?.checks
+  expect(checksOf('a')).toEqual(['(a > 0)', '(a < 9)'])
+  expect([checksOf('b'), checksOf('c'), checksOf('a', 'v')]).toEqual([[], [], []])
+})

@@ -1,6 +1,7 @@
+import { literal, type Sql, sql, storedExpression } from '../../base/index.ts'
 import { parsePrivileges } from './privileges.ts'
 import type { ColumnRow } from './read-columns.ts'
-import type { TypeCatalog } from './type-catalog.ts'
+import { lengthOf, type TypeCatalog } from './type-catalog.ts'
 import type { Column } from './types.ts'
 import { WRITE_BITS, type Writability } from './writability.ts'
 
@@ -15,10 +16,12 @@ export function createColumn(row: ColumnRow, types: TypeCatalog, isWritable: Wri
     nullable: !row.notNull && !types.isNotNull(row.type),
     comment: row.comment,
     default: defaultOf(row, types),
+    filledWith: filledWith(row, types),
     identity: IDENTITIES[row.identity],
     generated: GENERATED[row.generated],
     enumLabels: types.base(row.type).labels,
     maxLength: maxLengthOf(row, types),
+    checks: row.checks ?? [],
     insertable: isWritable(row.relation, row.position, WRITE_BITS.insert),
     updatable: isWritable(row.relation, row.position, WRITE_BITS.update),
     privileges: row.privileges === null ? [] : parsePrivileges(row.privileges),
@@ -31,9 +34,14 @@ function defaultOf(row: ColumnRow, types: TypeCatalog): string | null {
   return row.default ?? types.defaultOf(row.type)
 }
 
-/** `varchar` and `bpchar`: their modifier is the length and 4 more. */
+/** PostgreSQL has printed the sequence's name as SQL wants it. */
+function filledWith(row: ColumnRow, types: TypeCatalog): Sql | null {
+  if (row.sequence !== null) return sql`nextval(${literal(row.sequence)}::regclass)`
+  const expression = defaultOf(row, types)
+  return expression === null ? null : storedExpression(expression)
+}
+
 function maxLengthOf(row: ColumnRow, types: TypeCatalog): number | null {
   const modifier = row.modifier === -1 ? types.modifierOf(row.type) : row.modifier
-  const isText = ['varchar', 'bpchar'].includes(types.base(row.type).name)
-  return isText && modifier !== -1 ? modifier - 4 : null
+  return lengthOf(types.base(row.type), modifier)
 }

@@ -5,6 +5,8 @@ import { findLinks } from './foreign-keys.ts'
 import { groupBy } from './group-by.ts'
 import { findKeys } from './keys.ts'
 import { findMediaHandlers } from './media-handlers.ts'
+import { findMemberships } from './memberships.ts'
+import { findNamespaces } from './namespaces.ts'
 import type { CatalogRules } from './options.ts'
 import { createRelation } from './relations.ts'
 import { findRelationships } from './relationships.ts'
@@ -47,12 +49,15 @@ export function createCatalog(facts: Facts, rules: CatalogRules, reading: Readin
       isExposed,
     ),
     computedFields: findComputedFields(facts.routines, parts),
+    types: types.definitions(),
     representations: findRepresentations(facts.casts, types),
     mediaHandlers: findMediaHandlers(exposedRoutines, types, relations),
     functions: new Map(
       facts.functions.map(row => [row.oid, { ...row, volatility: volatilityOf(row.volatility) }]),
     ),
     roles: findRoles(facts.roles),
+    ...findMemberships(facts.memberships),
+    namespaces: findNamespaces(facts.namespaces),
     hasPostgis: facts.hasPostgis,
   }
 }

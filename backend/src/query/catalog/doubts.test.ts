@@ -20,3 +20,14 @@ test('an anonymous role that cannot be assumed and an empty schema are told', ()
     expect.stringContaining(`'nothing'`),
   ])
 })
+
+test('a function to call before requests that is not there is told', () => {
+  expect(doubtsOf(catalog, { anonRole: 'web', missingPreRequest: 'auth.chekc' })).toEqual([
+    expect.stringContaining(`'auth.chekc'`),
+  ])
+})
+
+test('a relation whose path answers something else is told', () => {
+  const doubts = doubtsOf(catalog, { anonRole: 'web', takenPaths: ['ready', 'books'] })
+  expect(doubts).toEqual([expect.stringContaining(`'public.books'`)])
+})

@@ -10,7 +10,14 @@ import {
   type UniqueKeyRow,
 } from './read-keys.ts'
 import { type RelationRow, readRelations } from './read-relations.ts'
-import { type RoleRow, readHasPostgis, readRoles } from './read-roles.ts'
+import { type NamespaceRow, readNamespaces } from './read-namespaces.ts'
+import {
+  type MembershipRow,
+  type RoleRow,
+  readHasPostgis,
+  readMemberships,
+  readRoles,
+} from './read-roles.ts'
 import { type FunctionRow, type RoutineRow, readFunctions, readRoutines } from './read-routines.ts'
 import { readTypes, type TypeRow } from './read-types.ts'
 import type { Reader } from './reader.ts'
@@ -29,6 +36,8 @@ export interface Facts {
   readonly casts: readonly CastRow[]
   readonly types: readonly TypeRow[]
   readonly roles: readonly RoleRow[]
+  readonly memberships: readonly MembershipRow[]
+  readonly namespaces: readonly NamespaceRow[]
   readonly hasPostgis: boolean
 }
 
@@ -50,8 +59,10 @@ export async function readFacts(reader: Reader, rules: CatalogRules): Promise<Fa
     routines,
     functions: await readFunctions(reader, allCalled([...views, ...policies])),
     casts,
-    types: await readTypes(reader, usedTypes(columns, routines, casts)),
+    types: await readTypes(reader, usedTypes(columns, routines, casts), schemas),
     roles: await readRoles(reader),
+    memberships: await readMemberships(reader),
+    namespaces: await readNamespaces(reader, schemas),
     hasPostgis: await readHasPostgis(reader, schemas, extraSearchPath),
   }
 }

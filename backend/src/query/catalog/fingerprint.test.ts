@@ -16,6 +16,7 @@ beforeAll(async () => {
     create view v as select a from t;
     create materialized view m as select a from t;
     create type mood as enum ('calm');
+    create type size as (width int);
     create domain color as int;
     create function f() returns int language sql as 'select 1';
     create function color_json(color) returns json language sql as 'select null::json';
@@ -83,6 +84,10 @@ test.each([
   "comment on table t is 'y'",
   'comment on table t is null',
   "alter type mood add value 'wild'",
+  'alter type size add attribute height int',
+  "comment on type size is 'How large'",
+  'create type place as (x int, y int)',
+  'drop type place',
   'create cast (color as json) with function color_json(color) as implicit',
   'alter domain color set default 3',
   `alter role ${role} set statement_timeout = '3s'`,
@@ -91,6 +96,11 @@ test.each([
   `revoke ${role} from authenticator`,
   `alter role ${role} rename to ${role}_renamed`,
   `alter role ${role}_renamed rename to ${role}`,
+  "comment on schema public is 'x'",
+  'grant usage on schema public to anon',
+  'alter table t add constraint few check (a < 100)',
+  'alter domain color add constraint positive check (value > 0)',
+  `alter role ${role} noinherit`,
   'create schema more',
   'alter schema more rename to other',
 ])('%s is seen', async statement => {

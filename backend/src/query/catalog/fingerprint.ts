@@ -21,7 +21,7 @@ const isKept = sql`
 const AGED: readonly Sql[] = [
   sql`select 1 as part, n.xmin from pg_namespace n where n.nspname !~ '^pg_'`,
   sql`select 2, a.xmin from pg_attribute a join pg_class c on c.oid = a.attrelid
-      where ${isKept} and a.attnum > 0`,
+      where (${isKept} or c.relkind = 'c' and c.oid >= ${firstUserOid}) and a.attnum > 0`,
   sql`select 3, k.xmin from pg_constraint k join pg_namespace n on n.oid = k.connamespace
       where k.oid >= ${firstUserOid} and n.nspname !~ '^pg_'`,
   sql`select 4, p.xmin from pg_proc p where p.oid >= ${firstUserOid}`,
@@ -31,7 +31,8 @@ const AGED: readonly Sql[] = [
   sql`select 8, p.xmin from pg_policy p`,
   sql`select 9, t.xmin from pg_trigger t where t.tgtype & 64 > 0`,
   sql`select 10, k.xmin from pg_cast k where k.oid >= ${firstUserOid}`,
-  sql`select 11, d.xmin from pg_description d where d.objoid >= ${firstUserOid}`,
+  sql`select 11, d.xmin from pg_description d
+      where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass`,
   sql`select 12, s.xmin from pg_db_role_setting s`,
   sql`select 13, m.xmin from pg_auth_members m`,
 ]
@@ -47,7 +48,7 @@ const COMPARED: readonly Sql[] = [
   sql`select 15, concat_ws('/', i.indexrelid, i.indisvalid) from pg_index i
       join pg_class c on c.oid = i.indrelid
       where ${isKept} and i.indisunique`,
-  sql`select 16, concat_ws('/', r.oid, r.rolname, r.rolsuper) from pg_roles r`,
+  sql`select 16, concat_ws('/', r.oid, r.rolname, r.rolsuper, r.rolinherit) from pg_roles r`,
 ]
 
 /**

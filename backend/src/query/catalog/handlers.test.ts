@@ -77,6 +77,11 @@ test('functions and aggregates that answer a media type handle it', () => {
   ])
 })
 
+test('bytes are told from text', () => {
+  const bytes = catalog.mediaHandlers.filter(one => one.bytes).map(one => one.mediaType)
+  expect([...new Set(bytes)]).toEqual(['*/*'])
+})
+
 test('PostGIS is told only where it is installed', () => {
   expect(catalog.hasPostgis).toBe(false)
 })

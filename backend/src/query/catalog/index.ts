@@ -1,4 +1,10 @@
 // The database described: read from pg_catalog in one snapshot, kept current, never changed in place.
+export {
+  type DatabaseSettings,
+  PreConfigError,
+  readDatabaseSettings,
+  type SettingsQuestion,
+} from './database-settings.ts'
 export { doubtsOf } from './doubts.ts'
 export { MissingSchemaError, UnsupportedServerError } from './errors.ts'
 export type { CatalogCounts, CatalogEvent } from './events.ts'
@@ -10,12 +16,16 @@ export {
   type NotificationListener,
 } from './keeper.ts'
 export { loadCatalog } from './load.ts'
+export { handlerOf } from './media-handlers.ts'
 export {
   CATALOG_CHECKS,
   CATALOG_DEFAULTS,
   type CatalogOptions,
   type CatalogRules,
 } from './options.ts'
+export { hasFunction } from './pre-request.ts'
 export type { Queryable } from './queryable.ts'
+export { isolationOf } from './roles.ts'
+export { ALL_RIGHTS, createRights, type Rights } from './rights.ts'
 export type * from './types.ts'
 export { relationKey } from './types.ts'

@@ -4,6 +4,7 @@ import { takeFingerprint } from './fingerprint.ts'
 import { loadCatalog } from './load.ts'
 import {
   type CatalogOptions,
+  type CatalogRules,
   completeOptions,
   RETRY_AFTER_MS_MAX,
   RETRY_AFTER_MS_MIN,
@@ -25,6 +26,8 @@ export interface CatalogKeeper {
    * calls this when its connection is back after a loss: a notification may have been missed.
    */
   reload(): Promise<boolean>
+  /** Serves by other rules from now on. Rejects when the catalog cannot be read by them: then the old ones stay. */
+  reconfigure(options: CatalogOptions): Promise<void>
   /** Looks no more, and waits for what is under way. */
   close(): Promise<void>
 }
@@ -59,17 +62,17 @@ const RELOAD_SCHEMA = new Set(['', 'reload schema', 'reload tables', 'reload rel
  */
 export async function createCatalogKeeper(parts: CatalogKeeperParts): Promise<CatalogKeeper> {
   const { withConnection, clock = systemClock, observe = ignoreEvents } = parts
-  const rules = completeOptions(parts.options ?? {})
-  let state = await read(undefined)
+  let rules = completeOptions(parts.options ?? {})
+  let state = await read(undefined, rules)
   let failures = 0
   let cancelRetry = (): void => undefined
 
   /** The fingerprint is taken first: what changes while the catalog is read is found by the next look. */
-  function read(before: Catalog | undefined) {
+  function read(before: Catalog | undefined, by: CatalogRules) {
     return withConnection(async database => {
       const start = clock.now()
       const fingerprint = await takeFingerprint(database, undefined)
-      const loaded = await loadCatalog(database, rules, clock)
+      const loaded = await loadCatalog(database, by, clock)
       const changed = loaded.version !== before?.version
       const durationMs = clock.now() - start
       observe({ kind: 'catalog.loaded', durationMs, changed, counts: countsOf(loaded) })
@@ -80,7 +83,7 @@ export async function createCatalogKeeper(parts: CatalogKeeperParts): Promise<Ca
   const reloading = createSingleFlight(async () => {
     cancelRetry()
     try {
-      state = await read(state.catalog)
+      state = await readByCurrentRules()
       failures = 0
     } catch (error) {
       const retryInMs = Math.min(RETRY_AFTER_MS_MIN * 2 ** failures++, RETRY_AFTER_MS_MAX)
@@ -89,6 +92,13 @@ export async function createCatalogKeeper(parts: CatalogKeeperParts): Promise<Ca
     }
     return failures === 0
   })
+
+  /** The rules may change meanwhile. */
+  async function readByCurrentRules(): Promise<typeof state> {
+    const by = rules
+    const found = await read(state.catalog, by)
+    return by === rules ? found : readByCurrentRules()
+  }
 
   async function look(): Promise<void> {
     if (failures > 0) return // It is going to be read anyway.
@@ -118,6 +128,13 @@ export async function createCatalogKeeper(parts: CatalogKeeperParts): Promise<Ca
     current: () => state.catalog,
     isHealthy: () => failures === 0 && !watcher.isFailing(),
     reload: reloading.run,
+    async reconfigure(options) {
+      const next = completeOptions(options)
+      if (JSON.stringify(next) === JSON.stringify(rules)) return
+      const found = await read(state.catalog, next)
+      rules = next
+      state = found
+    },
     async close() {
       await watcher.close()
       await reloading.settled()

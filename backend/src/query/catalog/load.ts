@@ -25,7 +25,7 @@ export async function loadCatalog(
   try {
     const serverVersion = await readServerVersion(database)
     await checkSchemas(database, rules.schemas)
-    const reader = createReader(database, serverVersion)
+    const reader = createReader(database, serverVersion, [rules.schemas, rules.extraSearchPath])
     const facts = await readFacts(reader, rules)
     await database.query(COMMIT.text)
     return createCatalog(facts, rules, {

@@ -13,6 +13,8 @@ export interface CatalogOptions {
   checkEveryMs?: number
   /** Channel of `NOTIFY pgrst, 'reload schema'`. Default `'pgrst'`. PostgREST: `db-channel`. */
   channel?: string
+  /** Listen on that channel. Switch off behind a pooler in transaction mode. Default true. */
+  channelEnabled?: boolean
 }
 export type CatalogRules = Readonly<Required<CatalogOptions>>
 export const CATALOG_DEFAULTS: CatalogRules = Object.freeze({
@@ -20,12 +22,14 @@ export const CATALOG_DEFAULTS: CatalogRules = Object.freeze({
   extraSearchPath: Object.freeze(['public']),
   checkEveryMs: 500,
   channel: 'pgrst',
+  channelEnabled: true,
 })
 export const CATALOG_CHECKS: option.Checks<CatalogOptions> = Object.freeze({
   schemas: option.listOf(option.text()),
   extraSearchPath: option.listOf(option.text()),
   checkEveryMs: option.duration({ min: 0, max: 3_600_000 }),
   channel: option.text(),
+  channelEnabled: option.flag(),
 })
 
 /** The catalog's own options of what may hold more, completed. The configuration has checked them. */
@@ -35,6 +39,7 @@ export function completeOptions(options: CatalogOptions): CatalogRules {
     extraSearchPath: options.extraSearchPath ?? CATALOG_DEFAULTS.extraSearchPath,
     checkEveryMs: options.checkEveryMs ?? CATALOG_DEFAULTS.checkEveryMs,
     channel: options.channel ?? CATALOG_DEFAULTS.channel,
+    channelEnabled: options.channelEnabled ?? CATALOG_DEFAULTS.channelEnabled,
   })
 }
 

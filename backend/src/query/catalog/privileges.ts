@@ -21,9 +21,18 @@ export function parsePrivileges(items: readonly string[]): readonly Privilege[] 
 
 /** The roles to which an access control list grants EXECUTE (`X`). */
 export function parseExecutors(items: readonly string[]): readonly string[] {
+  return grantees(items, 'X')
+}
+
+/** The roles to which the access control list of a schema grants USAGE (`U`). */
+export function parseUsers(items: readonly string[]): readonly string[] {
+  return grantees(items, 'U')
+}
+
+function grantees(items: readonly string[], letter: string): readonly string[] {
   return items
     .map(parseItem)
-    .filter(item => item.letters.includes('X'))
+    .filter(item => item.letters.includes(letter))
     .map(item => item.role)
 }
 

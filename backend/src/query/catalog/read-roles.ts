@@ -43,6 +43,41 @@ export function readRoles(reader: Reader): Promise<readonly RoleRow[]> {
   return reader.rows(roles(reader.serverVersion))
 }
 
+/** A role that may do everything, or has the privileges of others. */
+export interface MembershipRow {
+  readonly name: string
+  readonly superuser: boolean
+  /** The roles whose privileges it has by a membership of its own. */
+  readonly inherits: readonly string[]
+}
+
+/**
+ * Memberships that pass on privileges: PostgreSQL 16 says so for each of them, older versions for the role. Who owns the
+ * database is a member of `pg_database_owner` without anybody writing it down.
+ */
+function memberships(serverVersion: number) {
+  const passesOn = serverVersion >= 160_000 ? sql`m.inherit_option` : sql`r.rolinherit`
+  return sql`
+    select * from (
+      select r.rolname as name, r.rolsuper as superuser,
+        array(
+          select g.rolname from pg_auth_members m join pg_roles g on g.oid = m.roleid
+          where m.member = r.oid and ${passesOn}
+          union
+          select 'pg_database_owner' from pg_database d
+          where d.datname = current_database() and d.datdba = r.oid
+          order by 1
+        ) as inherits
+      from pg_roles r
+    ) as roles
+    where superuser or cardinality(inherits) > 0
+    order by name`
+}
+
+export function readMemberships(reader: Reader): Promise<readonly MembershipRow[]> {
+  return reader.rows(memberships(reader.serverVersion))
+}
+
 const POSTGIS = sql`
   select n.nspname as schema
   from pg_extension e join pg_namespace n on n.oid = e.extnamespace

@@ -19,8 +19,13 @@ export interface Reader {
   digest(): string
 }
 
-export function createReader(database: Queryable, serverVersion: number): Reader {
-  const hash = createHash('sha256').update(String(serverVersion))
+/** `asked`: what decides which rows are read; the digest changes with it too. */
+export function createReader(
+  database: Queryable,
+  serverVersion: number,
+  asked: readonly unknown[] = [],
+): Reader {
+  const hash = createHash('sha256').update(JSON.stringify([serverVersion, ...asked]))
   return {
     serverVersion,
     async rows<Row>(query: Sql, ...lists: readonly (readonly (string | number)[])[]) {

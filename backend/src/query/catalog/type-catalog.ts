@@ -1,6 +1,6 @@
 import { assert } from '../../base/index.ts'
 import type { TypeRow } from './read-types.ts'
-import type { TypeRef } from './types.ts'
+import type { TypeDefinition, TypeRef } from './types.ts'
 
 /** The types that columns and functions use, by oid. */
 export interface TypeCatalog {
@@ -15,6 +15,8 @@ export interface TypeCatalog {
   defaultOf(oid: number): string | null
   /** The modifier that a domain puts on the type below it; -1 without one. */
   modifierOf(oid: number): number
+  /** Every type that was read, by oid. */
+  definitions(): ReadonlyMap<number, TypeDefinition>
 }
 
 const KINDS: Readonly<Record<TypeRow['kind'], TypeRef['kind']>> = Object.freeze({
@@ -46,21 +48,43 @@ export function createTypeCatalog(rows: readonly TypeRow[]): TypeCatalog {
     return top.kind === 'd' ? base(top.base) : top
   }
 
+  function reference(oid: number, formatted = row(oid).formatted): TypeRef {
+    const key = `${oid} ${formatted}`
+    const known = references.get(key)
+    if (known) return known
+    const created = createReference(row(oid), base(oid), formatted)
+    references.set(key, created)
+    return created
+  }
+  function modifierOf(oid: number): number {
+    return chain(oid).find(type => type.modifier !== -1)?.modifier ?? -1
+  }
+  function define({ oid, labels, attributes, comment, castToJson }: TypeRow): TypeDefinition {
+    const checks = chain(oid).flatMap(type => type.checks)
+    const maxLength = lengthOf(base(oid), modifierOf(oid))
+    const typed = attributes.map(({ name, type, formatted }) => ({
+      name,
+      type: reference(type, formatted),
+    }))
+    const described = { labels, attributes: typed, comment, checks, maxLength, castToJson }
+    return { ...reference(oid), ...described }
+  }
+
   return {
     row,
     base,
-    reference(oid, formatted = row(oid).formatted) {
-      const key = `${oid} ${formatted}`
-      const known = references.get(key)
-      if (known) return known
-      const created = createReference(row(oid), base(oid), formatted)
-      references.set(key, created)
-      return created
-    },
+    reference,
+    definitions: () => new Map(rows.map(type => [type.oid, define(type)])),
     isNotNull: oid => chain(oid).some(type => type.notNull),
     defaultOf: oid => chain(oid).find(type => type.default !== null)?.default ?? null,
-    modifierOf: oid => chain(oid).find(type => type.modifier !== -1)?.modifier ?? -1,
+    modifierOf,
   }
+}
+
+/** The n of `varchar(n)` and `char(n)`: their modifier is the length and 4 more. Null for every other type. */
+export function lengthOf(base: TypeRow, modifier: number): number | null {
+  const isText = base.name === 'varchar' || base.name === 'bpchar'
+  return isText && modifier !== -1 ? modifier - 4 : null
 }
 
 function createReference(type: TypeRow, base: TypeRow, formatted: string): TypeRef {

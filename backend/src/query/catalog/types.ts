@@ -1,3 +1,5 @@
+import type { Sql } from '../../base/index.ts'
+
 /**
  * The database described: one immutable snapshot of everything that a plan may name. Only objects of the exposed
  * schemas can be named by a request; relations elsewhere are here when a foreign key, junction or function result
@@ -20,6 +22,8 @@ export interface Catalog {
   readonly relationships: ReadonlyMap<string, readonly Relationship[]>
   /** Computed fields: functions of one row that answer a scalar, by `relationKey` of the row's relation, then by name. */
   readonly computedFields: ReadonlyMap<string, ReadonlyMap<string, ComputedField>>
+  /** Every type that is used, and the enums and composite types of the exposed schemas, by oid. */
+  readonly types: ReadonlyMap<number, TypeDefinition>
   /** Casts of domains (and other types) to and from their representations in the API, by type oid. */
   readonly representations: ReadonlyMap<number, Representation>
   /** Media type handlers: functions or aggregates whose result is a domain named like a media type. */
@@ -28,8 +32,22 @@ export interface Catalog {
   readonly functions: ReadonlyMap<number, CalledFunction>
   /** Roles the connecting role may become, by name, with the settings they carry. */
   readonly roles: ReadonlyMap<string, Role>
+  /** By role: the roles whose privileges it has by membership, directly. `createRights` follows them to the end. */
+  readonly memberships: ReadonlyMap<string, readonly string[]>
+  /** Roles that may do everything. */
+  readonly superusers: ReadonlySet<string>
+  /** The exposed schemas themselves, by name. */
+  readonly namespaces: ReadonlyMap<string, Namespace>
   /** Extension `postgis` is installed where functions of the search path reach it. */
   readonly hasPostgis: boolean
+}
+
+/** A schema, as far as it matters to those who use what is in it. */
+export interface Namespace {
+  readonly name: string
+  readonly comment: string | null
+  /** Role names; 'PUBLIC' for everybody. */
+  readonly usableBy: readonly string[]
 }
 
 /** The key of a relation or function in the catalog's maps. */
@@ -83,12 +101,19 @@ export interface Column {
   readonly comment: string | null
   /** SQL text of the default, for documents; null without one. For generated columns: null. */
   readonly default: string | null
+  /**
+   * What PostgreSQL fills in where a write leaves the column out: its default, its domain's, or the next value of an
+   * identity that can be given too. Null: nothing, or nothing that a statement could say (`generated`).
+   */
+  readonly filledWith: Sql | null
   readonly identity: 'always' | 'by-default' | null
   readonly generated: 'stored' | 'virtual' | null
   /** The labels of its enum, otherwise empty. */
   readonly enumLabels: readonly string[]
   /** From `varchar(n)`/`char(n)`, otherwise null. */
   readonly maxLength: number | null
+  /** SQL text of the valid CHECK constraints that concern this column alone. */
+  readonly checks: readonly string[]
   readonly insertable: boolean
   readonly updatable: boolean
   readonly privileges: readonly Privilege[]
@@ -105,6 +130,21 @@ export interface TypeRef {
   readonly kind: 'base' | 'domain' | 'enum' | 'composite' | 'range' | 'multirange' | 'pseudo'
   /** Elements, when it is an array. */
   readonly elementOid: number | null
+}
+
+/** A type with what its values are made of. `baseOid` and `elementOid` lead on to further definitions. */
+export interface TypeDefinition extends TypeRef {
+  /** Of an enum, in their order; otherwise empty. */
+  readonly labels: readonly string[]
+  /** Of a composite type by itself, in their order; otherwise, as for the row of a relation, empty. */
+  readonly attributes: readonly { readonly name: string; readonly type: TypeRef }[]
+  readonly comment: string | null
+  /** Of a domain: SQL text of its valid CHECK constraints and those of the domains below; otherwise empty. */
+  readonly checks: readonly string[]
+  /** Of a domain over `varchar(n)`/`char(n)`, otherwise null. */
+  readonly maxLength: number | null
+  /** A cast makes JSON of it, of whatever form: PostgreSQL uses it where a row becomes JSON. Never of a domain. */
+  readonly castToJson: boolean
 }
 
 export interface Privilege {
@@ -204,7 +244,7 @@ export interface Routine {
   readonly variadic: boolean
   readonly returns: RoutineResult
   readonly volatility: Volatility
-  /** `SET …` of the function that concern the transaction, such as `default_transaction_isolation`. */
+  /** Every `SET …` of the function. Which of them the transaction takes over is `database.hoistedSettings`. */
   readonly settings: ReadonlyMap<string, string>
   readonly securityDefiner: boolean
   readonly executableBy: readonly string[]
@@ -241,12 +281,15 @@ export interface Representation {
 
 /** PostgREST: "Media Type Handlers", references/api/media_type_handlers. */
 export interface MediaHandler {
-  /** For instance `text/csv`; `*` + `/*` is the handler of any. */
+  /** In lower case, for instance `text/csv`; `*` + `/*` is the handler of any. */
   readonly mediaType: string
   readonly function: { readonly schema: string; readonly name: string }
+  /** Takes the rows of an answer. False: it is a function that answers the media type itself. */
   readonly aggregate: boolean
   /** The relation whose rows it takes; null: any (`anyelement`). */
   readonly relation: RelationRef | null
+  /** The domain stands on `bytea`: what it answers is bytes rather than text. */
+  readonly bytes: boolean
 }
 
 export interface Role {

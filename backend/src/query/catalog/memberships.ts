@@ -1,0 +1,12 @@
+import type { MembershipRow } from './read-roles.ts'
+import type { Catalog } from './types.ts'
+
+/** Who has the privileges of whom, and who has them all. */
+export function findMemberships(
+  rows: readonly MembershipRow[],
+): Pick<Catalog, 'memberships' | 'superusers'> {
+  return {
+    memberships: new Map(rows.map(({ name, inherits }) => [name, inherits])),
+    superusers: new Set(rows.filter(row => row.superuser).map(row => row.name)),
+  }
+}
