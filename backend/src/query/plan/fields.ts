@@ -2,6 +2,7 @@ import type { ComputedField, Relation, Representation, TypeRef } from '../catalo
 import { ColumnNotFoundError, InvalidQueryError } from './errors.ts'
 import { keyOf, type Planning, sourceName } from './planning.ts'
 import type { FieldPath } from './request.ts'
+import { resultColumns } from './results.ts'
 import { similarName } from './similar-names.ts'
 import type { Field, Source } from './types.ts'
 
@@ -19,7 +20,7 @@ export function planField(planning: Planning, source: Source, path: FieldPath): 
   if (found === undefined) throw columnNotFound(planning, source, path.name)
   for (const step of path.path) checkName(step.key)
   const type = found.type
-  const isJson = type !== undefined && [JSON_OID, JSONB_OID].includes(type.baseOid)
+  const isJson = [JSON_OID, JSONB_OID].includes(type.baseOid)
   return Object.freeze({
     name: path.name,
     column: found.column,
@@ -34,10 +35,7 @@ export function hasField(planning: Planning, source: Source, name: string): bool
   return findField(planning, source, name) !== undefined
 }
 
-/**
- * Whether a text search must make a tsvector of the field first. Columns of unknown records are left alone: PostgreSQL
- * converts text itself.
- */
+/** Whether a text search must make a tsvector of the field first. */
 export function needsVector(planning: Planning, source: Source, field: Field): boolean {
   if (field.path.length > 0) return true
   const type = findField(planning, source, field.name)?.type
@@ -64,15 +62,14 @@ function nameOf({ schema, name }: ComputedField): Field['computed'] {
 interface Found {
   readonly column: Field['column']
   readonly computed: ComputedField | undefined
-  /** Undefined for a column of an unknown record. */
-  readonly type: TypeRef | undefined
+  readonly type: TypeRef
 }
 
 function findField(planning: Planning, source: Source, name: string): Found | undefined {
   const { relation } = source
   if (relation === undefined) {
-    checkName(name)
-    return { column: undefined, computed: undefined, type: undefined }
+    const type = resultColumns(planning.catalog, source).get(name)
+    return type && { column: undefined, computed: undefined, type }
   }
   const column = relation.columns.get(name)
   if (column !== undefined) return { column, computed: undefined, type: column.type }
@@ -88,7 +85,10 @@ function computedFields(
 }
 
 function columnNotFound(planning: Planning, source: Source, name: string): ColumnNotFoundError {
-  const known = source.relation === undefined ? [] : namesOf(planning, source.relation)
+  const known =
+    source.relation === undefined
+      ? resultColumns(planning.catalog, source).keys()
+      : namesOf(planning, source.relation)
   const similar = similarName(name, known, COLUMN_LIKENESS_MIN)
   return new ColumnNotFoundError(sourceName(source), name, similar)
 }

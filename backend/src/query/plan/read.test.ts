@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { agency } from '../../../tests/support/agency.ts'
 import { parameter } from '../../base/index.ts'
 import {
+  aggregate,
   either,
   embed,
   field,
@@ -11,7 +12,7 @@ import {
   spread,
   star,
 } from '../../../tests/support/requests.ts'
-import type { Routine, RoutineResult } from '../catalog/index.ts'
+import type { Routine, RoutineResult, TypeRef } from '../catalog/index.ts'
 import { planNode } from './node.ts'
 import { startPlanning } from './planning.ts'
 import { planRead } from './read.ts'
@@ -196,39 +197,78 @@ function callOf(returns: RoutineResult): Routine {
   }
 }
 
-test('columns of a record that nobody knows are left to PostgreSQL', () => {
-  const type = {
-    oid: 2249,
+const textType = typeRef(25, 'text')
+
+function typeRef(oid: number, name: string): TypeRef {
+  const kind = oid === 2249 ? 'pseudo' : 'base'
+  return {
+    oid,
     schema: 'pg_catalog',
-    name: 'record',
-    formatted: 'record',
-    baseOid: 2249,
-    kind: 'pseudo',
+    name,
+    formatted: name,
+    baseOid: oid,
+    kind,
     elementOid: null,
-  } as const
-  const routine = callOf({ kind: 'composite', set: true, type })
-  const source = { kind: 'call', routine, relation: undefined } as const
-  const planning = startPlanning(agency, 'public', rules)
-  const place = { depth: 0, toOne: false, spread: false }
+  }
+}
+
+function nodeOf(returns: RoutineResult, request: ReadRequest, aggregates = false) {
+  const source = { kind: 'call', routine: callOf(returns), relation: undefined } as const
+  const planning = startPlanning(agency, 'public', { ...rules, aggregates })
+  return planNode(planning, source, request, { depth: 0, toOne: false, spread: false })
+}
+
+test('the columns of a result are those that its function declares', () => {
+  const columns = [
+    { name: 'note', type: textType },
+    { name: 'data', type: typeRef(3802, 'jsonb') },
+    { name: 'words', type: typeRef(3614, 'tsvector') },
+  ]
+  const returns = { kind: 'record', set: true, type: typeRef(2249, 'record'), columns } as const
   const search = { kind: 'search', operator: 'fts', value: parameter(1) } as const
   const request = read('', {
-    select: [star, field('anything->a'), field('count')],
-    where: [filter('other', search)],
-    order: [order('third')],
+    select: [star, field('data->a')],
+    where: [filter('note', search), filter('words', search)],
+    order: [order('note')],
   })
-  expect(planNode(planning, source, request, place)).toMatchObject({
+  expect(nodeOf(returns, request)).toMatchObject({
     select: [
       { kind: 'star' },
-      { field: { name: 'anything', column: undefined, convertToJson: true } },
-      { field: { name: 'count' } },
+      { field: { name: 'data', column: undefined, convertToJson: false } },
     ],
-    where: { field: { name: 'other' }, test: { convert: false } },
-    order: [{ field: { name: 'third' } }],
+    where: { conditions: [{ test: { convert: true } }, { test: { convert: false } }] },
+    order: [{ field: { name: 'note' } }],
   })
-  const embedded = read('', { select: [embed('clients', [star])] })
-  expect(() => planNode(planning, source, embedded, place)).toThrow(
-    "Could not find a relationship between 'search' and 'clients' in the schema cache",
+  expect(() => nodeOf(returns, read('', { select: [field('nots')] }))).toThrow(
+    expect.objectContaining({
+      code: '42703',
+      message: 'column search.nots does not exist',
+      hint: 'Perhaps you meant to reference the column "search.note".',
+    }),
   )
   const named = read('', { select: [field('a\0')] })
-  expect(() => planNode(planning, source, named, place)).toThrow(/NUL/)
+  expect(() => nodeOf(returns, named)).toThrow(expect.objectContaining({ code: '42703' }))
+})
+
+test('nothing is embedded in a result that is no relation', () => {
+  const returns = { kind: 'record', set: true, type: typeRef(2249, 'record'), columns: [] } as const
+  expect(() => nodeOf(returns, read('', { select: [embed('clients', [star])] }))).toThrow(
+    "Could not find a relationship between 'search' and 'clients' in the schema cache",
+  )
+})
+
+test('values are in one column', () => {
+  const returns = { kind: 'scalar', set: true, type: textType } as const
+  const values = read('', { where: [filter('pgrst_scalar', 'eq')] })
+  expect(nodeOf(returns, values).where).toMatchObject({ field: { name: 'pgrst_scalar' } })
+})
+
+test('beside an aggregate, every column of a result is written out', () => {
+  const columns = [{ name: 'note', type: textType }]
+  const returns = { kind: 'record', set: true, type: typeRef(2249, 'record'), columns } as const
+  const request = read('', { select: [star, aggregate('count')] })
+  expect(nodeOf(returns, request, true)).toMatchObject({
+    aggregated: true,
+    select: [{ field: { name: 'note' } }, { kind: 'count' }],
+  })
 })

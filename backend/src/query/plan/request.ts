@@ -157,13 +157,18 @@ export interface CallRequest {
 }
 
 export type ArgumentsRequest =
-  /** Each value a parameter of its own (GET, form). A name that comes more than once is for a variadic parameter. */
+  /** Each value a parameter of its own (GET, form), the text of an array where the plan says that it is variadic. */
   | {
       readonly kind: 'named'
-      readonly values: readonly (readonly [name: string, values: readonly Parameter[]])[]
+      readonly values: readonly (readonly [name: string, value: Parameter])[]
     }
-  /** The keys of one JSON object, whose text is `value`. */
-  | { readonly kind: 'json'; readonly names: readonly string[]; readonly value: Parameter }
+  /** The keys of one JSON object, whose text is `value`; `isArray`: of the first object in an array. */
+  | {
+      readonly kind: 'json'
+      readonly names: readonly string[]
+      readonly isArray: boolean
+      readonly value: Parameter
+    }
   /** The whole body for a function with one unnamed parameter of such a type. */
   | {
       readonly kind: 'raw'

@@ -3,6 +3,7 @@ import { AggregatesNotAllowedError, InvalidQueryError } from './errors.ts'
 import { checkName, hasField, planField, representationOf } from './fields.ts'
 import type { Planning } from './planning.ts'
 import type { FieldRequest, JsonStep, SelectRequest } from './request.ts'
+import { resultColumns } from './results.ts'
 import { parseTypeName } from './type-name.ts'
 import type { Aggregate, AggregateName, Selected, SelectedField, Source } from './types.ts'
 
@@ -33,9 +34,10 @@ export function expandStars(
 ): readonly Selected[] {
   const columns = [...(source.relation?.columns.values() ?? [])]
   const needed = always || columns.some(column => hasOutput(planning, column))
-  if (!needed || columns.length === 0) return Object.freeze([...select])
-  const expanded = columns.map(column =>
-    planPlain(planning, source, { kind: 'field', field: { name: column.name, path: [] } }),
+  if (!needed) return Object.freeze([...select])
+  const names = columns.map(column => column.name)
+  const expanded = [...names, ...resultColumns(planning.catalog, source).keys()].map(name =>
+    planPlain(planning, source, { kind: 'field', field: { name, path: [] } }),
   )
   return Object.freeze(select.flatMap(item => (item.kind === 'star' ? expanded : [item])))
 }

@@ -1,3 +1,5 @@
+import { editDistance } from '../../base/index.ts'
+
 /** Longer names cannot exist in PostgreSQL, so nothing is similar to them. */
 const NAME_LENGTH_MAX = 63
 
@@ -9,13 +11,15 @@ const CANDIDATES_MAX = 2_000
  * with every letter that must be inserted, dropped, replaced or swapped with its neighbour.
  *
  * `likenessMin` defaults to 0.75 as in PostgREST: a hint should mend a slip, not list a schema to whoever guesses.
+ * Nothing is similar to what is longer than `lengthMax`.
  */
 export function similarName(
   name: string,
   candidates: Iterable<string>,
   likenessMin = 0.75,
+  lengthMax = NAME_LENGTH_MAX,
 ): string | undefined {
-  if (name.length > NAME_LENGTH_MAX) return undefined
+  if (name.length > lengthMax) return undefined
   const wanted = name.toLowerCase()
   let best: { name: string; likeness: number } | undefined
   let looked = 0
@@ -33,33 +37,5 @@ function likenessOf(one: string, other: string, enough: number): number {
   const length = Math.max(one.length, other.length, 1)
   const shorter = Math.min(one.length, other.length)
   if (shorter / length < enough) return 0
-  return 1 - distance(one, other) / length
-}
-
-/** Damerau–Levenshtein in its optimal string alignment form, three rows at a time. */
-function distance(one: string, other: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: other.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= other.length; column++) {
-      const same = one[row - 1] === other[column - 1]
-      let cost = Math.min(
-        at(last, column) + 1,
-        at(current, column - 1) + 1,
-        at(last, column - 1) + (same ? 0 : 1),
-      )
-      const swapped =
-        column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
-      if (swapped) cost = Math.min(cost, at(beforeLast, column - 2) + 1)
-      current.push(cost)
-    }
-    beforeLast = last
-    last = current
-  }
-  return at(last, other.length)
-}
-
-function at(row: readonly number[], column: number): number {
-  return row[column] ?? Number.POSITIVE_INFINITY
+  return 1 - editDistance(one, other) / length
 }

@@ -57,6 +57,8 @@ export interface WritePlan {
   readonly returning: ReadPlan | undefined
   /** The primary key, when the answer is to say where the new row is. Empty: it is not. */
   readonly location: readonly string[]
+  /** Parameters of the request that mean nothing for this write. The statement names them nevertheless. */
+  readonly unread: readonly Parameter[]
 }
 
 /** A column that takes its value from the body. */
@@ -82,17 +84,19 @@ export interface CallPlan {
 }
 
 export type Arguments =
+  /** Each value is the text of the parameter's type: of an array, for a variadic one. Empty: called without arguments. */
   | {
       readonly kind: 'named'
       readonly values: readonly {
         readonly parameter: RoutineParameter
-        /** One value; several only for a variadic parameter. */
-        readonly values: readonly Parameter[]
+        readonly value: Parameter
       }[]
     }
+  /** Keys of a JSON object, or of the first one in an array. */
   | {
       readonly kind: 'json'
       readonly parameters: readonly RoutineParameter[]
+      readonly isArray: boolean
       readonly value: Parameter
     }
   | { readonly kind: 'raw'; readonly parameter: RoutineParameter; readonly value: Parameter }
@@ -100,7 +104,7 @@ export type Arguments =
 /** A value in SQL: a column or computed field of the node's own rows, and steps into its JSON value. */
 export interface Field {
   readonly name: string
-  /** Undefined for a computed field (a function of the row) and for columns of an unknown record. */
+  /** Undefined for a computed field (a function of the row) and for columns of a result that is no relation's. */
   readonly column: Column | undefined
   readonly computed: { readonly schema: string; readonly name: string } | undefined
   readonly path: readonly JsonStep[]

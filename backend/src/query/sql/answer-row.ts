@@ -1,4 +1,4 @@
-import { clauses, integer, list, type Sql, sql } from '../../base/index.ts'
+import { clauses, integer, list, type Parameter, type Sql, sql } from '../../base/index.ts'
 import type { ReadPlan } from '../plan/index.ts'
 import { bodyOfRow, bodyOfRows } from './answer.ts'
 import { type Node, rootNode } from './node.ts'
@@ -7,15 +7,30 @@ import { compileMatches, compileMatchesInRange, compileRows, type Scope } from '
 import { isSingle } from './single.ts'
 import type { AnswerShape } from './types.ts'
 
+/** A body over the rows `t`, and how many it counts as, where they are not simply told one by one. */
+export interface OwnResult {
+  readonly body: Sql
+  readonly rows: Sql
+  /** Columns after all others. */
+  readonly beside?: readonly Sql[]
+  /** The statement's parameters, where there are more than the plan's. */
+  readonly parameters?: readonly Parameter[]
+}
+
 /** The select that answers one row: body, rows, total, status, headers. It takes all parameters of the plan. */
-export function compileAnswerRow(scope: Scope, plan: ReadPlan, shape: AnswerShape): Sql {
-  const body = isSingle(plan) ? bodyOfRow(shape) : undefined
+export function compileAnswerRow(
+  scope: Scope,
+  plan: ReadPlan,
+  shape: AnswerShape,
+  own?: OwnResult,
+): Sql {
+  const body = own === undefined && isSingle(plan) ? bodyOfRow(shape) : undefined
   const { columns, source } =
-    body === undefined ? overRows(scope, plan, shape) : overRow(scope, plan, shape, body)
+    body === undefined ? overRows(scope, plan, shape, own) : overRow(scope, plan, shape, body)
   return clauses([
-    sql`select ${list([...columns, ...settings])}`,
+    sql`select ${list([...columns, ...settings, ...(own?.beside ?? [])])}`,
     source,
-    compileUnused(scope.numbering, plan),
+    compileUnused(scope.numbering, own?.parameters ?? parametersOf(plan)),
   ])
 }
 
@@ -26,7 +41,7 @@ export function compileUnranged(scope: Scope, plan: ReadPlan): Sql {
 }
 
 /** `status` and `headers` come last, when whatever sets them in the statement has run. */
-const settings = [
+export const settings = [
   sql`nullif(current_setting('response.status', true), '') as status`,
   sql`nullif(current_setting('response.headers', true), '') as headers`,
 ]
@@ -36,10 +51,18 @@ interface Answer {
   readonly source: Sql
 }
 
-function overRows(scope: Scope, plan: ReadPlan, shape: AnswerShape): Answer {
-  const rows = compileRanged(scope, rootNode(plan, scope.asJsonb), shape)
-  const columns = answerColumns(scope, plan, shape, bodyOfRows(shape), sql`count(*)`)
+function overRows(scope: Scope, plan: ReadPlan, shape: AnswerShape, own?: OwnResult): Answer {
+  const root = rootNode(takenBy(shape.handler, plan), scope.asJsonb)
+  const rows = compileRanged(scope, root, shape)
+  const body = own?.body ?? bodyOfRows(shape)
+  const found = sql`count(*)`
+  const columns = answerColumns(scope, plan, shape, { body, rows: own?.rows ?? found, found })
   return { columns, source: sql`from (${rows}) as t` }
+}
+
+/** A handler of one relation takes its rows as they are, without the representations of their columns. */
+function takenBy(handler: AnswerShape['handler'], plan: ReadPlan): ReadPlan {
+  return handler?.relation ? { ...plan, select: [{ kind: 'star' }] } : plan
 }
 
 /**
@@ -49,7 +72,8 @@ function overRows(scope: Scope, plan: ReadPlan, shape: AnswerShape): Answer {
 function overRow(scope: Scope, plan: ReadPlan, shape: AnswerShape, body: Sql): Answer {
   const root = rootNode({ ...plan, order: [], rowsMax: undefined }, scope.asJsonb)
   const row = sql`select row_to_json(t.*) from (${compileRows(scope, root)}) as t`
-  const columns = answerColumns(scope, plan, shape, body, sql`num_nonnulls(one.row)::bigint`)
+  const rows = sql`num_nonnulls(one.row)::bigint`
+  const columns = answerColumns(scope, plan, shape, { body, rows, found: rows })
   return { columns, source: sql`from (select (${row}) as row offset 0) as one` }
 }
 
@@ -62,10 +86,9 @@ function answerColumns(
   scope: Scope,
   plan: ReadPlan,
   { count }: AnswerShape,
-  body: Sql,
-  rows: Sql,
+  { body, rows, found }: OwnResult & { readonly found: Sql },
 ): readonly Sql[] {
-  const total = isCounted(count) ? compileTotal(scope, plan, count, rows) : sql`null::bigint`
+  const total = isCounted(count) ? compileTotal(scope, plan, count, found) : sql`null::bigint`
   return [sql`${body} as body`, sql`${rows} as rows`, sql`${total} as total`]
 }
 
@@ -75,10 +98,10 @@ function isCounted(count: AnswerShape['count']): count is Counted {
   return count === 'exact' || count === 'estimated'
 }
 
-/** Where no range leaves rows out, they are counted already. An estimated count stops at one row beyond the cap. */
-function compileTotal(scope: Scope, plan: ReadPlan, count: Counted, rows: Sql): Sql {
+/** Where no range leaves rows out, those `found` are all. An estimated count stops at one row beyond the cap. */
+function compileTotal(scope: Scope, plan: ReadPlan, count: Counted, found: Sql): Sql {
   const { limit, offset, rowsMax } = plan
-  if ((limit ?? offset ?? rowsMax) === undefined) return rows
+  if ((limit ?? offset ?? rowsMax) === undefined) return found
   const isCut = count === 'estimated' && rowsMax !== undefined
   const cut = isCut && sql` limit ${integer(rowsMax)} + 1`
   return sql`(select count(*) from (${compileUnranged(scope, plan)}${cut}) as c)`
@@ -88,8 +111,11 @@ function compileTotal(scope: Scope, plan: ReadPlan, count: Counted, rows: Sql): 
  * PostgreSQL wants to know the type of every parameter it is sent. Those that the text has no use for (filters of an
  * embed that nobody looks at) are named in a row that its planner drops.
  */
-function compileUnused(numbering: Numbering, plan: ReadPlan): Sql | undefined {
-  const left = parametersOf(plan).filter(({ index }) => !numbering.placed.includes(index))
+export function compileUnused(
+  numbering: Numbering,
+  parameters: readonly Parameter[],
+): Sql | undefined {
+  const left = parameters.filter(({ index }) => !numbering.placed.includes(index))
   if (left.length === 0) return undefined
   return sql`cross join (select ${list(left.map(item => sql`${item}::text`))}) as unused`
 }

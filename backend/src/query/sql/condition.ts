@@ -1,14 +1,12 @@
 import { join, type Parameter, type Sql, sql } from '../../base/index.ts'
 import { type Condition, OPERATORS, type Test, type Value } from '../plan/index.ts'
-import { compileField } from './field.ts'
+import { compileField, type Rows } from './field.ts'
 import { IS_VALUES, QUANTIFIERS } from './keywords.ts'
 import { qualified } from './names.ts'
 import type { Numbering } from './numbering.ts'
 
 /** What a condition is about. */
-export interface ConditionScope {
-  /** The name that its rows have in the statement. */
-  readonly row: string
+export interface ConditionScope extends Rows {
   readonly numbering: Numbering
   /** Whether the embed with this id has rows, as SQL. */
   readonly exists: (embed: number) => Sql
@@ -23,7 +21,7 @@ export function compileCondition(scope: ConditionScope, condition: Condition): S
       return condition.negated ? sql`not ${tree}` : tree
     }
     case 'test': {
-      const test = compileTest(scope, condition.test, compileField(scope.row, condition.field))
+      const test = compileTest(scope, condition.test, compileField(scope, condition.field))
       return condition.negated ? sql`not (${test})` : test
     }
     case 'embed-null':

@@ -3,9 +3,17 @@ import type { Field, JsonStep } from '../plan/index.ts'
 import { ArrayIndexError } from './errors.ts'
 import { qualified } from './names.ts'
 
-/** A field of the rows that are called `row`, with its steps into JSON. */
-export function compileField(row: string, field: Field): Sql {
-  const value = fieldItself(row, field)
+/** Rows as the statement speaks of them. */
+export interface Rows {
+  /** Their name. */
+  readonly row: string
+  /** A whole one as the value that functions of a row take. */
+  readonly whole: Sql
+}
+
+/** A field of the rows, with its steps into JSON. */
+export function compileField(rows: Rows, field: Field): Sql {
+  const value = fieldItself(rows, field)
   if (field.path.length === 0) return value
   const root = field.convertToJson ? sql`to_jsonb(${value})` : value
   return join([root, ...field.path.map(compileStep)], sql` `)
@@ -16,9 +24,8 @@ export function wholeRow(row: string): Sql {
   return sql`${identifier(row)}.*`
 }
 
-function fieldItself(row: string, { name, computed }: Field): Sql {
-  if (computed === undefined) return identifier(row, name)
-  return sql`${qualified(computed)}(${wholeRow(row)})`
+function fieldItself({ row, whole }: Rows, { name, computed }: Field): Sql {
+  return computed === undefined ? identifier(row, name) : sql`${qualified(computed)}(${whole})`
 }
 
 /** Keys are constants rather than parameters, so that an index on the same expression can serve. */

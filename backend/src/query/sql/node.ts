@@ -1,14 +1,12 @@
 import { identifier, join, type Sql, sql } from '../../base/index.ts'
 import type { Relationship } from '../catalog/index.ts'
 import type { Embed, ReadPlan, Source } from '../plan/index.ts'
-import { wholeRow } from './field.ts'
+import { type Rows, wholeRow } from './field.ts'
 import { qualified } from './names.ts'
 
 /** One `select` of the statement: a plan, and how its rows hang on those of the node above. */
-export interface Node {
+export interface Node extends Rows {
   readonly plan: ReadPlan
-  /** The name of its rows in the statement. */
-  readonly row: string
   readonly from: Sql
   /** What ties them to one row of the parent. */
   readonly tie: Sql | undefined
@@ -24,6 +22,7 @@ export function rootNode(plan: ReadPlan, asJsonb: boolean): Node {
   return {
     plan,
     row: 'root',
+    whole: wholeOf(plan.source, 'root'),
     from: sql`${compileSource(plan.source)} as ${identifier('root')}`,
     tie: undefined,
     spread: false,
@@ -38,7 +37,8 @@ export function embedNode(embed: Embed, parent: Node, asJsonb: boolean): Node {
   return {
     plan: embed.plan,
     row,
-    ...hang(embed.relationship, row, parent.row, `j${embed.id}`),
+    whole: wholeRow(row),
+    ...hang(embed.relationship, row, parent, `j${embed.id}`),
     spread: embed.spread,
     handsUp: embed.spread && embed.toOne,
     asJsonb: asJsonb || embed.plan.aggregated || inherited,
@@ -63,9 +63,10 @@ export function mayBeMany({ relationship }: Embed): boolean {
   return relationship.kind === 'computed'
 }
 
-/** Of a table's rows, one at most has given values in these columns. Keys of views are not relied on. */
-export function hasKeyWithin({ relation }: Source, columns: readonly string[]): boolean {
-  if (relation?.kind !== 'table' && relation?.kind !== 'partitioned-table') return false
+/** Of a table's rows, one at most has given values in these columns. Keys of views and of results are not relied on. */
+export function hasKeyWithin({ kind, relation }: Source, columns: readonly string[]): boolean {
+  if (kind === 'call') return false
+  if (relation.kind !== 'table' && relation.kind !== 'partitioned-table') return false
   return relation.uniqueKeys.some(
     key => key.length > 0 && key.every(column => columns.includes(column)),
   )
@@ -78,22 +79,34 @@ function compileSource(source: Source): Sql {
     case 'written':
       return WRITTEN
     case 'call':
-      return sql`${qualified(source.routine)}()`
+      return CALLED
   }
+}
+
+/**
+ * What a write has left, or a function answered, is a record like any other: functions of the relation's row have to be
+ * told that it is one.
+ */
+function wholeOf(source: Source, row: string): Sql {
+  if (source.kind === 'relation' || source.relation === undefined) return wholeRow(row)
+  return sql`(${wholeRow(row)})::${qualified(source.relation)}`
 }
 
 /** The statement's name for the rows that its write has left. */
 export const WRITTEN = identifier('written')
 
+/** The statement's name for what the function has answered. */
+export const CALLED = identifier('called')
+
 function hang(
   relationship: Relationship,
   row: string,
-  parent: string,
+  parent: Rows,
   junction: string,
 ): Pick<Node, 'from' | 'tie'> {
   switch (relationship.kind) {
     case 'computed': {
-      const call = sql`${qualified(relationship.function)}(${wholeRow(parent)})`
+      const call = sql`${qualified(relationship.function)}(${parent.whole})`
       return { from: sql`${call} as ${identifier(row)}`, tie: undefined }
     }
     case 'many-to-many': {
@@ -102,13 +115,13 @@ function hang(
       const on = equal(relationship.toColumns, junction, row)
       return {
         from: sql`${target} join ${middle} on ${on}`,
-        tie: equal(relationship.fromColumns, parent, junction),
+        tie: equal(relationship.fromColumns, parent.row, junction),
       }
     }
     default:
       return {
         from: sql`${qualified(relationship.to)} as ${identifier(row)}`,
-        tie: equal(relationship.columns, parent, row),
+        tie: equal(relationship.columns, parent.row, row),
       }
   }
 }

@@ -1,6 +1,6 @@
 import type { Parameter } from '../../base/index.ts'
 import { parameter } from '../../base/index.ts'
-import { type Condition, nodesOf, type ReadPlan, type Test } from '../plan/index.ts'
+import { type Condition, nodesOf, type ReadPlan, type Test, type WritePlan } from '../plan/index.ts'
 
 /** How the parameters of a plan become the `$n` of one text. */
 export interface Numbering {
@@ -42,6 +42,13 @@ export function parametersOf(plan: ReadPlan): readonly Parameter[] {
   ])
   const byIndex = new Map(found.flatMap(item => (item === undefined ? [] : [[item.index, item]])))
   return [...byIndex.values()].sort((a, b) => a.index - b.index)
+}
+
+/** Those of a write besides what its answer takes. */
+export function parametersOfWrite({ where, body, unread }: WritePlan): readonly Parameter[] {
+  const ofWhere = where === undefined ? [] : parametersOfCondition(where)
+  const all = [...ofWhere, body?.value, ...unread]
+  return all.filter(item => item !== undefined)
 }
 
 function parametersOfCondition(condition: Condition): readonly (Parameter | undefined)[] {

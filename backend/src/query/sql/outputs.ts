@@ -1,6 +1,6 @@
 import { assert, type Sql, sql } from '../../base/index.ts'
 import type { Aggregate, Embed, ReadPlan, Selected } from '../plan/index.ts'
-import { compileField, wholeRow } from './field.ts'
+import { compileField, type Rows, wholeRow } from './field.ts'
 import { answerKey, castTo, qualified } from './names.ts'
 import { AGGREGATES } from './keywords.ts'
 
@@ -24,10 +24,10 @@ export function embedOutputs(embed: Embed): readonly Output[] {
 }
 
 /** One of the node's own columns before any aggregate. `count()` counts ones. */
-export function ownValue(row: string, item: Selected): Sql {
-  if (item.kind === 'star') return wholeRow(row)
+export function ownValue(rows: Rows, item: Selected): Sql {
+  if (item.kind === 'star') return wholeRow(rows.row)
   if (item.kind === 'count') return sql`1`
-  const field = compileField(row, item.field)
+  const field = compileField(rows, item.field)
   const toJson = item.representation?.toJson
   return castTo(toJson ? sql`${qualified(toJson)}(${field})` : field, item.cast)
 }

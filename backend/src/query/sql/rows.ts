@@ -61,9 +61,9 @@ export function compileMatchesInRange(scope: Scope, node: Node): Sql {
 }
 
 function compileOutputs(scope: Scope, node: Node): readonly Sql[] {
-  const { plan, row } = node
+  const { plan } = node
   if (plan.aggregated || node.spread) assertNoStar(plan.select)
-  const own = plan.select.map(item => ownValue(row, item))
+  const own = plan.select.map(item => ownValue(node, item))
   const values = [...own, ...plan.embeds.flatMap(embed => embedValues(scope, node, embed))]
   return outputsOf(plan).map((output, index) => {
     const value = values[index]
@@ -150,7 +150,7 @@ function compileOrderKeys(scope: Scope, parent: Node, embed: Embed): Sql {
   const node = embedNode(embed, parent, scope.asJsonb)
   const keys = orderKeys(parent.plan, embed)
   const rows = clauses([
-    sql`select ${list(keys.map(({ field }, index) => numbered(compileField(node.row, field), index)))}`,
+    sql`select ${list(keys.map(({ field }, index) => numbered(compileField(node, field), index)))}`,
     sql`from ${node.from}`,
     compileWhere(scope, node, inner => inner.inner),
     compileLimit(scope, node.plan),
@@ -174,10 +174,11 @@ function compileWhere(
   node: Node,
   isCondition: (embed: Embed) => boolean,
 ): Sql | undefined {
-  const { plan, row, tie } = node
+  const { plan, row, whole, tie } = node
   const exists = (embed: Embed): Sql => compileExists(scope, embedNode(embed, node, scope.asJsonb))
   const rules = {
     row,
+    whole,
     numbering: scope.numbering,
     exists: (id: number) => exists(embedOf(plan, id)),
   }
@@ -209,13 +210,14 @@ function compileGroup(plan: ReadPlan): Sql | undefined {
   return positions.length === 0 ? undefined : sql`group by ${list(positions)}`
 }
 
-function compileOrder({ plan, row }: Node): Sql | undefined {
+function compileOrder(node: Node): Sql | undefined {
+  const { plan } = node
   if (plan.order.length === 0) return undefined
   const terms = plan.order.map(item => {
     const { embed, field, direction, nulls } = item
     const value =
       embed === undefined
-        ? compileField(row, field)
+        ? compileField(node, field)
         : relatedValue(plan, embedOf(plan, embed), item)
     return sql`${value}${direction && DIRECTIONS[direction]}${nulls && NULLS[nulls]}`
   })

@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
-import {
-  answer,
-  ARRAY,
-  compiled,
-  library,
-  LIBRARY_SQL,
-  planned,
-} from '../../../tests/support/library.ts'
+import { answer, ARRAY, compiled, LIBRARY_SQL, planned } from '../../../tests/support/library.ts'
 import { aggregate, embed, field, filter, path, read } from '../../../tests/support/requests.ts'
 import { parameter } from '../../base/index.ts'
 import type { FilterRequest, ReadRequest, TestRequest } from '../plan/index.ts'
@@ -366,39 +359,4 @@ test('a name that PostgreSQL would cut is refused, counted in bytes', async () =
   ).toThrow(tooLong)
   const embedded = embed('authors', [id], { alias: 'a'.repeat(64) })
   expect(() => compiled(planned(books({ select: [embedded] })))).toThrow(tooLong)
-})
-
-test('a function without arguments is a source of rows too', async () => {
-  await database.query(`create function first_author() returns setof authors language sql stable
-    as $$ select * from authors order by id limit 1 $$`)
-  const relation = library.relations.get('public\0authors')
-  const plan = planned(read('authors', { select: [name, embed('books', [id], { order: byId })] }))
-  const routine = {
-    oid: 1,
-    schema: 'public',
-    name: 'first_author',
-    comment: null,
-    parameters: [],
-    variadic: false,
-    returns: {
-      set: true,
-      type: {
-        oid: 1,
-        schema: 'public',
-        name: 'authors',
-        formatted: 'authors',
-        baseOid: 1,
-        kind: 'composite',
-        elementOid: null,
-      },
-      kind: 'relation',
-      relation: { schema: 'public', name: 'authors' },
-    },
-    volatility: 'stable',
-    settings: new Map(),
-    securityDefiner: false,
-    executableBy: [],
-  } as const
-  const called = { ...plan, source: { kind: 'call', routine, relation } as const }
-  expect((await answer(database, called)).body).toBe('[{"name":"Ada","books":[{"id":1},{"id":3}]}]')
 })

@@ -31,12 +31,17 @@ export function compileRead(
 export function compileExplain(
   plan: ReadPlan,
   shape: AnswerShape,
-  { format, options }: ExplainShape,
+  explain: ExplainShape,
   context: CompileContext,
 ): Statement {
   const statement = compileAnswerRow(scopeOf(asPlanned(), context), plan, shape)
+  return Object.freeze({ ...named(explained(statement, explain)), estimate: undefined })
+}
+
+/** The statement with PostgreSQL telling how it would run it. */
+export function explained(statement: Sql, { format, options }: ExplainShape): Sql {
   const settings = list([EXPLAIN_FORMATS[format], ...options.map(name => EXPLAIN_OPTIONS[name])])
-  return Object.freeze({ ...named(sql`explain (${settings}) ${statement}`), estimate: undefined })
+  return sql`explain (${settings}) ${statement}`
 }
 
 /** Without a cap an estimated count has no bound beyond which it would stop counting. */
@@ -54,12 +59,13 @@ function compileEstimate(
   return Object.freeze({ ...named(sql`explain (format json) ${rows}`), parameters: placed })
 }
 
-function scopeOf(numbering: Numbering, { embedsAs }: CompileContext): Scope {
+/** What all nodes of a text that is compiled in this context share. */
+export function scopeOf(numbering: Numbering, { embedsAs }: CompileContext): Scope {
   return { numbering, asJsonb: embedsAs === 'jsonb' }
 }
 
 /** The same text has the same name in every process and version: 64 bits of its SHA-256. */
-function named({ text }: Sql): { readonly text: string; readonly name: string } {
+export function named({ text }: Sql): { readonly text: string; readonly name: string } {
   const digest = createHash('sha256').update(text).digest()
   return { text, name: `s${digest.readBigUInt64BE().toString(36)}` }
 }

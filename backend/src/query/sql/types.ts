@@ -1,8 +1,11 @@
 import type { Parameter } from '../../base/index.ts'
+import type { MediaHandler } from '../catalog/index.ts'
 
 /** How the answer is shaped and counted: with the plan, all that a statement's text depends on. */
 export interface AnswerShape {
   readonly format: AnswerFormat
+  /** What makes the body, for the format `handler` and for no other. */
+  readonly handler?: MediaHandler | undefined
   /** `null` fields left out (`application/vnd.pgrst.…;nulls=stripped`). */
   readonly stripNulls: boolean
   /**
@@ -28,9 +31,10 @@ export type RowsGuard =
  * - `object`: one JSON object; the count of rows tells whether it was one
  * - `csv`: RFC 4180 text with a header line
  * - `geojson`: a FeatureCollection (PostGIS)
+ * - `handler`: what a media type handler of the database makes; bytes as hexadecimal digits
  * - `none`: rows are counted but no body is made (HEAD)
  */
-export type AnswerFormat = 'array' | 'object' | 'csv' | 'geojson' | 'none'
+export type AnswerFormat = 'array' | 'object' | 'csv' | 'geojson' | 'handler' | 'none'
 
 /**
  * One statement. It answers one row of these columns, in this order:
