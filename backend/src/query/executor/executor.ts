@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../../base/index.ts'
-import type { Connection, Pool, StepResult } from '../../capabilities/pool/index.ts'
-import { readAnswer, readEstimate } from './answer.ts'
-import { type Transaction, transactionOf } from './transaction.ts'
+import type { Connection, Pool } from '../../capabilities/pool/index.ts'
+import { runClaimed } from './idempotency/run.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
+import { transactionOf } from './transaction.ts'
 import type { Answer, Execution, Executor } from './types.ts'
 
 export interface ExecutorSetup {
@@ -9,45 +10,44 @@ export interface ExecutorSetup {
 }
 
 /**
- * Runs executions on a pool: one transaction each, in one round trip. Throws what the pool throws: `DatabaseError`,
- * `ConnectionError`, `PoolTimeoutError`, `PoolQueueFullError`, `PoolEndedError`, `CancelledError`.
+ * Runs executions on a pool: one transaction each, in one round trip, or in two when its answer is kept. Throws what the
+ * pool throws (`DatabaseError`, `ConnectionError`, `PoolTimeoutError`, `PoolQueueFullError`, `PoolEndedError`,
+ * `CancelledError`), and with an idempotency key ST142 to ST145.
  */
 export function createExecutor(pool: Pool, { clock = systemClock }: ExecutorSetup = {}): Executor {
   return {
     run(execution: Execution): Promise<Answer> {
       const askedAt = clock.now()
-      const { signal } = execution
       const work = async (connection: Connection) => {
         const startedAt = clock.now()
-        const transaction = transactionOf(execution)
-        const results = await connection.batch(transaction.steps, signal)
+        const outcome = await runOn(connection, execution)
         const finishedAt = clock.now()
-        return answerOf(transaction, results, {
-          databaseMs: finishedAt - startedAt,
-          waitMs: startedAt - askedAt,
-        })
+        return timed(outcome, finishedAt - startedAt, startedAt - askedAt)
       }
-      return pool.use(work, signal)
+      return pool.use(work, execution.signal)
     },
   }
 }
 
-type Times = Pick<Answer, 'databaseMs' | 'waitMs'>
+async function runOn(connection: Connection, execution: Execution): Promise<Outcome> {
+  const transaction = transactionOf(execution)
+  if (transaction.claimAt !== undefined) return runClaimed(connection, execution, transaction)
+  const results = await connection.batch(transaction.steps, execution.signal)
+  return outcomeOf(transaction, results)
+}
 
-function answerOf(transaction: Transaction, results: readonly StepResult[], times: Times): Answer {
-  const { statementAt, estimateAt } = transaction
-  const row = readAnswer(results[statementAt] ?? [])
-  const estimated = estimateAt === undefined ? null : readEstimate(results[estimateAt] ?? [])
+function timed(outcome: Outcome, databaseMs: number, waitMs: number): Answer {
   return {
-    body: row.body,
-    rows: row.rows,
-    total: row.total,
-    estimated,
-    status: row.status,
-    headers: row.headers,
-    location: row.location,
-    inserted: row.inserted,
-    databaseMs: times.databaseMs,
-    waitMs: times.waitMs,
+    body: outcome.body,
+    rows: outcome.rows,
+    total: outcome.total,
+    estimated: outcome.estimated,
+    status: outcome.status,
+    headers: outcome.headers,
+    location: outcome.location,
+    inserted: outcome.inserted,
+    isReplay: outcome.isReplay,
+    databaseMs,
+    waitMs,
   }
 }

@@ -13,4 +13,6 @@ export {
   type PlanCache,
   type PlanCacheOptions,
 } from './plan-cache.ts'
+export type { Idempotency } from './idempotency/types.ts'
+export { type ExecutorEvent, toldExecutor } from './told.ts'
 export type * from './types.ts'

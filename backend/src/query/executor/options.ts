@@ -35,8 +35,25 @@ export interface DatabaseOptions {
   planEnabled?: boolean
   /** How transactions end; an `-allow-override` form obeys `Prefer: tx=…`. Default `commit`. */
   transactionEnd?: TransactionEnd
+  /**
+   * Settings of a function (`create function … set …`) that hold for the whole transaction of its call rather than inside of
+   * it alone. Default `statement_timeout`, `plan_filter.statement_cost_limit`, `default_transaction_isolation`.
+   */
+  hoistedSettings?: readonly string[]
   /** Longest a statement may run, in milliseconds; 0 leaves it to the database. Default 0. */
   statementTimeoutMs?: number
+  /**
+   * Settings of every transaction, such as `app.settings.secret`, for functions that ask `current_setting`. Their names
+   * have a dot, their values are never shown. On the command line and in the environment a JSON object. Default: none.
+   */
+  settings?: Readonly<Record<string, string>>
+  /**
+   * Read settings `pgrst.…` of the role that logs in, and of `preConfig`: they overrule the file and the environment.
+   * Default true.
+   */
+  configEnabled?: boolean
+  /** Function that sets such settings, called when the configuration is read, such as `postgrest.pre_config`. Default: none. */
+  preConfig?: string | undefined
 }
 export type DatabaseRules = Readonly<Required<DatabaseOptions>>
 export const DATABASE_DEFAULTS: DatabaseRules = Object.freeze({
@@ -50,7 +67,15 @@ export const DATABASE_DEFAULTS: DatabaseRules = Object.freeze({
   aggregateRoles: Object.freeze([]),
   planEnabled: false,
   transactionEnd: 'commit',
+  hoistedSettings: Object.freeze([
+    'statement_timeout',
+    'plan_filter.statement_cost_limit',
+    'default_transaction_isolation',
+  ]),
   statementTimeoutMs: 0,
+  settings: Object.freeze({}),
+  configEnabled: true,
+  preConfig: undefined,
 })
 export const DATABASE_CHECKS: option.Checks<DatabaseOptions> = Object.freeze({
   url: option.url('postgres:', 'postgresql:'),
@@ -71,10 +96,40 @@ export const DATABASE_CHECKS: option.Checks<DatabaseOptions> = Object.freeze({
     'rollback',
     'rollback-allow-override',
   ),
+  hoistedSettings: option.listOf(option.text()),
   statementTimeoutMs: option.duration({ min: 0, max: 86_400_000 }),
+  settings: {
+    expects: 'an object of settings with a dot in their names, such as {"app.settings.key":"…"}',
+    read: readSettings,
+    isSwitch: false,
+    isSecret: true,
+  },
+  configEnabled: option.flag(),
+  preConfig: option.text({
+    expects: 'a function such as postgrest.pre_config',
+    accepts: isFunction,
+  }),
 })
 
 /** One name, or two with a dot between them. */
 function isFunction(text: string): boolean {
   return /^[^.]+(?:\.[^.]+)?$/.test(text)
+}
+
+/** A name without a dot would be a setting of PostgreSQL's own, `role` among them. */
+function readSettings(value: unknown): Readonly<Record<string, string>> | undefined {
+  const given = typeof value === 'string' ? parsed(value) : value
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined
+  const isRight = Object.entries(given).every(
+    ([name, each]) => /^\w+(?:\.\w+)+$/.test(name) && typeof each === 'string',
+  )
+  return isRight ? Object.freeze({ ...(given as Record<string, string>) }) : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -1,3 +1,5 @@
+import { createSecondChanceCache, type SecondChanceCache } from '../../base/index.ts'
+
 export interface PlanCacheOptions {
   /** Entries kept for each catalog version; beyond them, those not used lately go. Default 1_000. */
   entriesMax?: number
@@ -13,28 +15,19 @@ export interface PlanCache<T> {
   readonly size: number
 }
 
-interface Entry<T> {
-  readonly value: T
-  isUsed: boolean
-}
-type Generation<T> = Map<string, Entry<T>>
-
 /** A reload leaves requests of the old version in flight, so the last two versions are kept. */
 const VERSIONS_MAX = 2
 
-/**
- * A cache by catalog version and shape. A hit costs one look-up and one flag: the entry that goes is the first, in
- * order of arrival, that was not used since it was last passed over (the CLOCK approximation of LRU; Corbató, 1968).
- */
+/** A cache by catalog version and shape. */
 export function createPlanCache<T>({
   entriesMax = PLAN_CACHE_DEFAULTS.entriesMax,
 }: PlanCacheOptions = {}): PlanCache<T> {
-  const generations = new Map<string, Generation<T>>()
+  const generations = new Map<string, SecondChanceCache<{ readonly value: T }>>()
 
-  function generationOf(version: string): Generation<T> {
+  function generationOf(version: string): SecondChanceCache<{ readonly value: T }> {
     const known = generations.get(version)
     if (known !== undefined) return known
-    const generation: Generation<T> = new Map()
+    const generation = createSecondChanceCache<{ readonly value: T }>(entriesMax)
     generations.set(version, generation)
     const [oldest] = generations.keys()
     if (generations.size > VERSIONS_MAX && oldest !== undefined) generations.delete(oldest)
@@ -44,27 +37,14 @@ export function createPlanCache<T>({
   return {
     get(catalogVersion, key, make) {
       const generation = generationOf(catalogVersion)
-      const entry = generation.get(key)
-      if (entry !== undefined) {
-        entry.isUsed = true
-        return entry.value
-      }
+      const known = generation.get(key)
+      if (known !== undefined) return known.value
       const value = make()
-      if (generation.size >= entriesMax) evict(generation)
-      generation.set(key, { value, isUsed: false })
+      generation.set(key, { value })
       return value
     },
     get size() {
       return [...generations.values()].reduce((sum, generation) => sum + generation.size, 0)
     },
-  }
-}
-
-function evict<T>(entries: Generation<T>): void {
-  for (const [key, entry] of entries) {
-    entries.delete(key)
-    if (!entry.isUsed) return
-    entry.isUsed = false
-    entries.set(key, entry) // Once more around; the loop comes to it again.
   }
 }

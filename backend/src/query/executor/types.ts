@@ -1,6 +1,7 @@
 import type { CancelSignal } from '../../capabilities/pool/index.ts'
 import type { Isolation } from '../catalog/index.ts'
 import type { Statement } from '../sql/index.ts'
+import type { Idempotency } from './idempotency/types.ts'
 
 /** In whose name and under which settings one transaction runs. All of it is local to that transaction. */
 export interface TransactionContext {
@@ -34,6 +35,8 @@ export interface Execution {
   readonly context: TransactionContext
   /** Aborted when the client has gone: the query is cancelled in PostgreSQL too. Any object with `aborted` will do. */
   readonly signal: CancelSignal | undefined
+  /** Of a write or call that is to be done once however often it is sent. Ignored in a read-only transaction. */
+  readonly idempotency?: Idempotency | undefined
 }
 
 /** What a statement answered: the columns of `Statement`, as PostgreSQL sent them. */
@@ -49,6 +52,8 @@ export interface Answer {
   /** Of a write: the key of the one inserted row as a JSON object, and how many rows were not there before. */
   readonly location: string | null
   readonly inserted: number | null
+  /** It is the answer of an earlier request with the same idempotency key: nothing was done this time. */
+  readonly isReplay?: true | undefined
   /** Time of the round trip and of waiting for a connection, in milliseconds: for Server-Timing. */
   readonly databaseMs: number
   readonly waitMs: number

@@ -1,0 +1,16 @@
+import { STierError } from '../../base/index.ts'
+
+/** A later S-Tier has been here: this one does not know what is in the schema, and leaves it alone. */
+export class NewerPartError extends STierError {
+  readonly code = 'ST210'
+  readonly status = 500
+
+  constructor(part: string, version: number, known: number) {
+    super(
+      `The part '${part}' of the schema s_tier has version ${version}, this S-Tier knows ${known}`,
+      {
+        hint: 'Use the S-Tier that made it, or a later one.',
+      },
+    )
+  }
+}

@@ -1,0 +1,68 @@
+import { type Sql, sql } from '../../../base/index.ts'
+import {
+  ASSUME_ROLE,
+  CLAIM,
+  KEEP,
+  LEAVE_ROLE,
+  RECALL,
+  SWEEP,
+} from '../../../capabilities/idempotency/index.ts'
+import type { Step } from '../../../capabilities/pool/index.ts'
+import type { Idempotency } from './types.ts'
+
+/** Where among `claimSteps` the claim is. */
+export const CLAIM_AT = 1
+
+/** The claim, and the change of roles around it. It answers the id to keep the answer under. */
+export function claimSteps(idempotency: Idempotency): readonly Step[] {
+  return [
+    step('role_leave', LEAVE_ROLE),
+    { ...step('idempotency_claim', CLAIM, asked(idempotency)), discard: false },
+    step('role_assume', ASSUME_ROLE),
+  ]
+}
+
+/** Where among `recallSteps` the answer is. */
+export const RECALL_AT = 1
+
+/** What is kept under a key. */
+export function recallSteps(idempotency: Idempotency): readonly Step[] {
+  return [
+    step('role_leave', LEAVE_ROLE),
+    { ...step('idempotency_recall', RECALL, asked(idempotency)), discard: false },
+  ]
+}
+
+/** Where among `keepSteps` the answer is kept, and where that comes to stay. */
+export const KEEP_AT = 1
+export const KEEP_COMMIT_AT = 2
+
+const COMMIT = sql`commit`
+
+/**
+ * The second half of a transaction, and some tidying in one of its own. Nothing here has a name: a function of the user's
+ * may have thrown away all prepared statements (`deallocate all`), and half a transaction cannot be repeated.
+ */
+export function keepSteps(
+  id: string,
+  { fingerprint, keepMs }: Idempotency,
+  answer: string | null,
+): readonly Step[] {
+  return [
+    step('', LEAVE_ROLE),
+    step('', KEEP, [id, fingerprint, answer, String(keepMs)]),
+    step('', COMMIT),
+    step('', SWEEP),
+  ]
+}
+
+/** Ends the transaction that a refused claim has failed. */
+export const ROLLBACK_STEP: Step = step('', sql`rollback`)
+
+function asked({ key, fingerprint }: Idempotency): readonly string[] {
+  return [key, fingerprint]
+}
+
+function step(name: string, { text }: Sql, values: Step['values'] = []): Step {
+  return { text, name, values, discard: true }
+}
