@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { identifier, list } from '../../base/index.ts'
-import type { Catalog } from '../../query/catalog/index.ts'
+import {
+  type Catalog,
+  type Isolation,
+  isolationOf,
+  type Routine,
+} from '../../query/catalog/index.ts'
 import type { DatabaseRules, TransactionContext } from '../../query/executor/index.ts'
 import { headerText, type Identity } from '../http/index.ts'
 import { cookiesJson, type Preferences, type Profile } from './parse/index.ts'
@@ -13,16 +18,28 @@ export interface ContextInput {
   readonly identity: Identity
 }
 
-/** Under which name and settings the transaction of a request runs. PostgREST: references/transactions. */
+/** What the request asks for, as far as its transaction depends on it. */
+export interface ContextRequest {
+  readonly profile: Profile
+  readonly preferences: Preferences
+  /** Of a call. */
+  readonly routine?: Routine | undefined
+}
+
+/**
+ * Under which name and settings the transaction of a request runs; a call's has some of its function.
+ * PostgREST: references/transactions.
+ */
 export function transactionContext(
   input: ContextInput,
-  { profile, preferences }: { readonly profile: Profile; readonly preferences: Preferences },
+  { profile, preferences, routine }: ContextRequest,
   catalog: Catalog,
   rules: DatabaseRules,
   access: 'read-only' | 'read-write',
 ): TransactionContext {
   const { identity, headers } = input
   const role = catalog.roles.get(identity.role)
+  const hoisted = routine && hoistedFrom(routine, rules)
   return {
     role: identity.role,
     searchPath: searchPathOf(profile.schema, rules),
@@ -31,9 +48,12 @@ export function transactionContext(
     path: input.path,
     headers: headerText(JSON.stringify(withoutCookies(headers))),
     cookies: headerText(cookiesJson(headers.cookie)),
-    settings: settingsOf(role?.settings, preferences.timezone),
+    settings: withOwn(
+      rules.settings,
+      settingsOf(role?.settings, preferences.timezone, hoisted?.settings),
+    ),
     readOnly: access === 'read-only',
-    isolation: role?.isolation ?? undefined,
+    isolation: hoisted?.isolation ?? role?.isolation ?? undefined,
     rollback: endsInRollback(rules.transactionEnd, preferences.tx),
     preRequest: preRequestOf(rules),
     statementTimeoutMs: rules.statementTimeoutMs,
@@ -47,14 +67,43 @@ function withoutCookies(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 
 const NO_SETTINGS: TransactionContext['settings'] = Object.freeze([])
 
+/** Those of the configuration come first: a role's own are stronger. */
+function withOwn(
+  own: DatabaseRules['settings'],
+  others: TransactionContext['settings'],
+): TransactionContext['settings'] {
+  const pairs = Object.entries(own)
+  return pairs.length === 0 ? others : [...pairs, ...others]
+}
+
 function settingsOf(
   ofRole: ReadonlyMap<string, string> | undefined,
   timezone: string | undefined,
+  ofRoutine: TransactionContext['settings'] = NO_SETTINGS,
 ): TransactionContext['settings'] {
-  if (timezone === undefined) {
+  if (timezone === undefined && ofRoutine.length === 0) {
     return ofRole === undefined || ofRole.size === 0 ? NO_SETTINGS : [...ofRole]
   }
-  return [...(ofRole ?? []), ['timezone', timezone]]
+  const asked = timezone === undefined ? [] : ([['timezone', timezone]] as const)
+  return [...(ofRole ?? []), ...asked, ...ofRoutine]
+}
+
+interface Hoisted {
+  readonly settings: TransactionContext['settings']
+  readonly isolation: Isolation | null
+}
+
+/** PostgREST: `db-hoisted-tx-settings`. */
+function hoistedFrom(
+  { settings }: Routine,
+  { hoistedSettings }: DatabaseRules,
+): Hoisted | undefined {
+  const hoisted = [...settings].filter(([name]) => hoistedSettings.includes(name))
+  if (hoisted.length === 0) return undefined
+  return {
+    settings: hoisted.filter(([name]) => name !== 'default_transaction_isolation'),
+    isolation: isolationOf(new Map(hoisted)),
+  }
 }
 
 /** `Prefer: tx=…` arrives here only where the configuration lets clients choose. */

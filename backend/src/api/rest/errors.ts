@@ -12,6 +12,24 @@ export class SingularityError extends STierError {
   }
 }
 
+/** A body that cannot be read, or does not say what is needed. The code is PostgREST's. */
+export class InvalidBodyError extends STierError {
+  readonly code = 'PGRST102'
+  readonly status = 400
+}
+
+/** More rows than `Prefer: max-affected` allows. The code and words are PostgREST's. */
+export class MaxAffectedError extends STierError {
+  readonly code = 'PGRST124'
+  readonly status = 400
+
+  constructor(rows: number) {
+    super('Query result exceeds max-affected preference constraint', {
+      details: `The query affects ${rows} rows`,
+    })
+  }
+}
+
 /** The database left something in `response.headers` that is no list of headers. */
 export class BadResponseHeadersError extends STierError {
   readonly code = 'PGRST111'
@@ -31,17 +49,5 @@ export class BadResponseStatusError extends STierError {
 
   constructor() {
     super('response.status guc must be a valid status code')
-  }
-}
-
-/** A time zone that PostgreSQL does not know, asked for strictly. The code and words are PostgREST's. */
-export class UnknownTimezoneError extends STierError {
-  readonly code = 'PGRST122'
-  readonly status = 400
-
-  constructor(timezone: string) {
-    super('Invalid preferences given with handling=strict', {
-      details: `Invalid preferences: timezone=${timezone}`,
-    })
   }
 }

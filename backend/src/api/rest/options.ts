@@ -9,12 +9,34 @@ export interface RestOptions {
    * PostgREST does (shorter keys first, a space after `:` and `,`) for more of PostgreSQL's time. Default `json`.
    */
   embedsAs?: 'json' | 'jsonb'
+  /** Function of the served schema whose answer replaces the document at the root of the relations. Default: none. */
+  rootFunction?: string | undefined
+  /**
+   * Heed `Idempotency-Key`. Where its schema is not enabled (`s-tier idempotency enable`), requests with that header answer
+   * ST144. Off, the header is ignored, as PostgREST does. Default true.
+   */
+  idempotency?: boolean
+  /** How long the answer to a request with an `Idempotency-Key` is kept, in milliseconds. Default 86_400_000 (1 day). */
+  idempotencyKeepMs?: number
+  /** Largest such answer that is kept, in bytes; a retry of a request with a larger one answers ST145. Default 1_048_576. */
+  idempotencyBytesMax?: number
 }
 export type RestRules = Readonly<Required<RestOptions>>
-export const REST_DEFAULTS: RestRules = Object.freeze({ prefix: '/rest/v1', embedsAs: 'json' })
+export const REST_DEFAULTS: RestRules = Object.freeze({
+  prefix: '/rest/v1',
+  embedsAs: 'json',
+  rootFunction: undefined,
+  idempotency: true,
+  idempotencyKeepMs: 86_400_000,
+  idempotencyBytesMax: 1_048_576,
+})
 export const REST_CHECKS: option.Checks<RestOptions> = Object.freeze({
   prefix: option.text({ expects: "'/' or a path such as /rest/v1", accepts: isPrefix }),
   embedsAs: option.oneOf('json', 'jsonb'),
+  rootFunction: option.text(),
+  idempotency: option.flag(),
+  idempotencyKeepMs: option.duration({ min: 1_000, max: 2_592_000_000 }),
+  idempotencyBytesMax: option.integer({ min: 1_024, max: 67_108_864 }),
 })
 
 function isPrefix(text: string): boolean {

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { bodyBeside, UnknownPathError, UnsupportedMethodError } from '../http/index.ts'
-import { allowOf } from './info.ts'
+import { bodyBeside, UnsupportedMethodError } from '../http/index.ts'
+import { allowOf, allowOfFunction } from './info.ts'
 import { call } from './call/call.ts'
 import type { RestInput } from './input.ts'
 import { profileOf } from './profile.ts'
 import { read } from './read/read.ts'
 import type { RestResponse } from './response.ts'
+import { root } from './root.ts'
 import type { RestServices } from './services.ts'
 import { splitUrl, type Target, targetOf } from './target.ts'
 import { write } from './write/write.ts'
@@ -14,15 +15,17 @@ import { write } from './write/write.ts'
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']
 const READABLE = 'OPTIONS, GET, HEAD'
 
-/** Serves the dialect below `rest.prefix`. */
-export function registerRest(app: FastifyInstance, services: RestServices): void {
-  const { prefix } = services.rules.rest
-  const handler = (request: FastifyRequest, reply: FastifyReply) => serve(request, reply, services)
+/** Serves the dialect below `rest.prefix`. A request keeps the services that are current when it comes. */
+export function registerRest(app: FastifyInstance, current: () => RestServices): void {
+  const { prefix } = current().rules.rest
+  const handler = (request: FastifyRequest, reply: FastifyReply) =>
+    answerRest(request, reply, current())
   const urls = prefix === '/' ? ['/', '/*'] : [prefix, `${prefix}/`, `${prefix}/*`]
   for (const url of urls) app.route({ method: METHODS, url, handler })
 }
 
-async function serve(
+/** One request of the dialect, for a route that hands it on. */
+export async function answerRest(
   request: FastifyRequest,
   reply: FastifyReply,
   services: RestServices,
@@ -33,10 +36,9 @@ async function serve(
   const identified = services.identity.identify(request.headers)
   const identity = identified instanceof Promise ? await identified : identified
   request.identity = identity
-  if (target.kind === 'root') throw new UnknownPathError(path)
   const input = {
     method: request.method,
-    name: target.name,
+    name: target.kind === 'root' ? '' : target.name,
     path,
     queryString,
     headers: request.headers,
@@ -49,8 +51,9 @@ async function serve(
 
 type Verb = (input: RestInput, services: RestServices) => Promise<RestResponse>
 
-/** What a request wants of a relation or function. Throws PGRST117. */
+/** What a request wants of a relation, a function or the root. Throws PGRST117. */
 function verbOf(target: Target, { method }: RestInput): Verb {
+  if (target.kind === 'root') return root
   if (target.kind === 'function') return call
   if (method === 'GET' || method === 'HEAD') return read
   if (isWrite(method)) return write
@@ -69,17 +72,19 @@ function describe(
   { catalog, rules }: RestServices,
 ): FastifyReply {
   if (target.kind === 'root') return reply.header('allow', READABLE).send()
-  if (target.kind === 'function') throw new UnknownPathError(splitUrl(request.url).path)
   const snapshot = catalog()
   const { schema } = profileOf('GET', request.headers, snapshot)
   if (rules.http.corsOrigins.length === 0) void reply.header('access-control-allow-origin', '*')
-  return reply.header('allow', allowOf(snapshot, schema, target.name)).send()
+  const allowed = target.kind === 'function' ? allowOfFunction : allowOf
+  return reply.header('allow', allowed(snapshot, schema, target.name)).send()
 }
 
 function send(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
   const vary = reply.getHeader('vary') // CORS may have said already by what the answer varies: both hold.
   void reply.code(status).headers(headers)
-  if (vary !== undefined) reply.header('vary', [vary, headers['vary']].flat().join(', '))
+  if (vary !== undefined && headers['vary'] !== undefined) {
+    reply.header('vary', [vary, headers['vary']].flat().join(', '))
+  }
   return body === null ? reply.send() : reply.send(bodyBeside(headers, body))
 }
 

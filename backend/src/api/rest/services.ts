@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/index.ts'
 import type { Catalog } from '../../query/catalog/index.ts'
 import {
   createPlanCache,
@@ -31,9 +32,16 @@ export function createPlans(): Plans {
 export interface RestServices {
   /** The snapshot of this moment. A request keeps the one it began with. */
   readonly catalog: () => Catalog
+  readonly clock: Clock
   readonly executor: Executor
   readonly identity: IdentityService
   readonly plans: Plans
+  /** Describes a schema to a role, in the form of Swagger 2.0. Throws PGRST126 where that is switched off. */
+  readonly describeRoot: (asked: {
+    readonly catalog: Catalog
+    readonly role: string
+    readonly schema: string
+  }) => { readonly body: Buffer; readonly etag: string }
   readonly rules: {
     readonly database: DatabaseRules
     readonly http: HttpRules

@@ -11,6 +11,7 @@ export function answerShape(
   const answer = media.kind === 'plan' ? media.answer : media
   return {
     format: method === 'HEAD' ? 'none' : FORMATS[answer.kind],
+    handler: answer.kind === 'handler' && method !== 'HEAD' ? answer.handler : undefined,
     stripNulls: 'stripNulls' in answer && answer.stripNulls,
     count,
   }
@@ -21,8 +22,15 @@ const FORMATS: Readonly<Record<PlainMedia['kind'], AnswerShape['format']>> = Obj
   object: 'object',
   csv: 'csv',
   geojson: 'geojson',
+  handler: 'handler',
   other: 'array',
 })
+
+/** A text that is the same for equal shapes: what they add to the key of a prepared statement. */
+export function shapeKey({ format, handler, stripNulls, count }: AnswerShape): string {
+  const made = handler === undefined ? '' : JSON.stringify(handler)
+  return `${format} ${stripNulls} ${count ?? ''} ${made}`
+}
 
 /** Whether this caller may use aggregate functions. */
 export function mayAggregate(role: string, rules: DatabaseRules): boolean {

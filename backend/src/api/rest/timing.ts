@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/index.ts'
 import type { RestResponse } from './response.ts'
 
 /** Where the time of a request went, for the `Server-Timing` header (W3C Server Timing). */
@@ -7,11 +8,11 @@ export interface Timing {
   addTo(response: RestResponse): RestResponse
 }
 
-export function createTiming(): Timing {
+export function createTiming(clock: Clock): Timing {
   const parts: string[] = []
-  let last = performance.now()
+  let last = clock.now()
   const mark = (name: string, durationMs?: number): void => {
-    const now = performance.now()
+    const now = clock.now()
     parts.push(`${name};dur=${(durationMs ?? now - last).toFixed(1)}`)
     last = now
   }

@@ -36,10 +36,28 @@ export function parseEmbedPath(text: string): EmbedPath {
   return path
 }
 
-/** The node that a path leads to. Names are those of the answer: the alias, otherwise the target as written. */
-export function findNode(root: NodeDraft, path: EmbedPath): NodeDraft {
+/** An embed that was named by its target although it has an alias. */
+export interface TargetName {
+  readonly target: string
+  readonly alias: string
+}
+
+/**
+ * The node that a path leads to. Names are those of the answer: the alias, otherwise the target as written. `onTarget`
+ * hears of those that should have been an alias.
+ */
+export function findNode(
+  root: NodeDraft,
+  path: EmbedPath,
+  onTarget: (name: TargetName) => void,
+): NodeDraft {
   let node = root
-  for (const name of path) node = findEmbed(node, name)
+  for (const name of path) {
+    const embed = findEmbed(node, name)
+    const { target, alias = target } = embed
+    if (alias !== name) onTarget({ target, alias })
+    node = embed
+  }
   return node
 }
 

@@ -1,5 +1,6 @@
 // PostgREST's dialect as it arrives: query string and headers become protocol-neutral values. Pure functions in linear
 // time that fail with coded errors of status 4xx and nothing else. docs/reference/url-grammar.md describes the grammar.
+export type { TargetName } from './address.ts'
 export { cookiesJson } from './cookies.ts'
 export { QUERY_LIMIT_DEFAULTS, type QueryLimitOptions, type QueryLimits } from './draft.ts'
 export {
@@ -19,7 +20,7 @@ export {
   type PlanMedia,
   type PlanOption,
 } from './media.ts'
-export { type MediaOffer, negotiate } from './negotiate.ts'
+export { type MediaHandlers, type MediaOffer, negotiate } from './negotiate.ts'
 export { hasOperator } from './operators.ts'
 export { contentRange, describePage, type Page } from './page.ts'
 export {
@@ -31,5 +32,6 @@ export {
 } from './preferences.ts'
 export { type Profile, type ProfileHeaders, parseProfile } from './profile.ts'
 export { parseQuery } from './query.ts'
+export { arrayLiteral } from './quoted.ts'
 export { ALL_ROWS, parseRange, type RowRange } from './range.ts'
 export type { Argument, ParsedQuery, QueryOptions, QueryRead } from './types.ts'

@@ -1,3 +1,4 @@
+import type { MediaHandler } from '../../../query/catalog/index.ts'
 import type { MediaRange } from './accept.ts'
 import { parseMediaRange } from './accept.ts'
 
@@ -11,7 +12,9 @@ export type PlainMedia =
   | { readonly kind: 'object'; readonly stripNulls: boolean }
   | { readonly kind: 'csv' }
   | { readonly kind: 'geojson' }
-  /** Any other media type: a handler of the database makes it, or it is the type of an API document. */
+  /** A handler of the database makes the media type that was asked for, be it one of the above or any other. */
+  | { readonly kind: 'handler'; readonly mediaType: string; readonly handler: MediaHandler }
+  /** Any other media type, such as that of an API document. */
   | { readonly kind: 'other'; readonly mediaType: string }
 
 /** The plan of the statement instead of its result. */
@@ -26,6 +29,8 @@ export interface PlanMedia {
 export type PlanOption = 'analyze' | 'verbose' | 'settings' | 'buffers' | 'wal'
 
 const PLAN_OPTIONS: readonly PlanOption[] = ['analyze', 'verbose', 'settings', 'buffers', 'wal']
+/** The range of all media types, and the name of the domain whose handler takes any. */
+export const ANY = '*/*'
 export const JSON_MEDIA: PlainMedia = Object.freeze({ kind: 'json', stripNulls: false })
 
 /** The request that a media range without wildcards makes. Names in any case of letters, other parameters ignored. */
@@ -87,6 +92,7 @@ export function mediaTypeOf(media: MediaRequest): string {
       return 'text/csv'
     case 'geojson':
       return 'application/geo+json'
+    case 'handler':
     case 'other':
       return media.mediaType
     case 'plan': {
@@ -97,18 +103,23 @@ export function mediaTypeOf(media: MediaRequest): string {
   }
 }
 
-const OTHER_TEXTS: ReadonlySet<string> = new Set([
+/** What PostgREST knows to be text. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'application/geo+json',
+  'application/json',
+  'application/openapi+json',
+  'text/csv',
   'text/plain',
   'text/xml',
-  'application/openapi+json',
 ])
 
 /**
- * The Content-Type of the answer. What handlers make is given without a charset, and what a handler of any type makes
- * of any type is bytes: as in PostgREST.
+ * The Content-Type of the answer, unless the database sets another. A media type that only the database knows is given
+ * without a charset, and what the handler of any type makes is bytes, whatever was asked for: as in PostgREST.
  */
 export function contentTypeOf(media: MediaRequest): string {
-  if (media.kind !== 'other') return `${mediaTypeOf(media)}; charset=utf-8`
-  if (media.mediaType === '*/*') return 'application/octet-stream'
-  return OTHER_TEXTS.has(media.mediaType) ? `${media.mediaType}; charset=utf-8` : media.mediaType
+  const type = mediaTypeOf(media)
+  if (media.kind === 'handler' && media.handler.mediaType === ANY) return 'application/octet-stream'
+  const isText = (media.kind !== 'handler' && media.kind !== 'other') || TEXTS.has(type)
+  return isText ? `${type}; charset=utf-8` : type
 }

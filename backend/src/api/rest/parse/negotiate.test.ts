@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import type { MediaHandler } from '../../../query/catalog/index.ts'
 import { contentTypeOf, mediaTypeOf } from './media.ts'
-import { negotiate } from './negotiate.ts'
+import { type MediaHandlers, negotiate } from './negotiate.ts'
 
 const offer = {
   types: ['application/json', 'text/csv', 'application/geo+json', 'image/png', 'text/plain'],
@@ -71,15 +72,13 @@ test('plans are given where they are enabled', () => {
   expect(ask).toThrow(expect.objectContaining({ code: 'PGRST107' }))
 })
 
-test('vendored types need JSON, and a handler of any type takes any', () => {
+test('vendored types need JSON', () => {
   const document = { types: ['application/openapi+json'], plan: false }
   expect(negotiate('*/*', document)).toEqual({
     kind: 'other',
     mediaType: 'application/openapi+json',
   })
   expect(() => negotiate('application/vnd.pgrst.object+json', document)).toThrow('None of these')
-  const anything = { types: ['*/*'], plan: false }
-  expect(negotiate('audio/ogg', anything)).toEqual({ kind: 'other', mediaType: 'audio/ogg' })
 })
 
 test.each([
@@ -97,10 +96,85 @@ test.each([
   expect(contentTypeOf(negotiate(accept, offer))).toBe(contentType)
 })
 
-test('bytes are what a handler of any type makes of any type', () => {
-  expect(contentTypeOf(negotiate('*/*', { types: ['*/*'], plan: false }))).toBe(
-    'application/octet-stream',
+function handler(mediaType: string, schema = 'own'): MediaHandler {
+  const made = { schema, name: 'made' }
+  return { mediaType, function: made, aggregate: true, relation: null, bytes: false }
+}
+
+function handlers(own: readonly string[], anything: readonly string[]): MediaHandlers {
+  return {
+    own: new Map(own.map(type => [type, handler(type)])),
+    anything: new Map(anything.map(type => [type, handler(type, 'anything')])),
+  }
+}
+
+const made = handlers(['text/csv', 'image/png'], ['image/png', 'image/gif', 'application/json'])
+
+test.each([
+  ['image/png', 'image/png', 'own'],
+  ['image/gif', 'image/gif', 'anything'],
+  ['text/csv;q=0.5, image/gif;q=0.1', 'text/csv', 'own'],
+  ['image/*', 'image/png', 'own'],
+  ['application/json', 'application/json', 'anything'],
+  ['application/vnd.pgrst.array', 'application/json', 'anything'],
+])('Accept: %s is made as %s by the handler of %s', (accept, mediaType, schema) => {
+  const media = negotiate(accept, { ...offer, handlers: made })
+  expect(media).toMatchObject({ kind: 'handler', mediaType, handler: { function: { schema } } })
+})
+
+test.each([
+  [undefined, json],
+  ['*/*', json],
+  ['application/geo+json', { kind: 'geojson' }],
+  ['application/vnd.pgrst.object', { kind: 'object', stripNulls: false }],
+  ['application/vnd.pgrst.array;nulls=stripped', { kind: 'json', stripNulls: true }],
+])('beside handlers, Accept: %s is still answered with %o', (accept, media) => {
+  expect(negotiate(accept, { ...offer, handlers: made })).toEqual(media)
+})
+
+test('the own handler of any type takes all but the vendored types', () => {
+  const offered = { ...offer, handlers: handlers(['*/*', 'image/png'], []) }
+  for (const accept of ['application/json', 'image/png', 'no/such', 'text/csv']) {
+    const any = { mediaType: '*/*' }
+    expect(negotiate(accept, offered)).toMatchObject({ mediaType: accept, handler: any })
+  }
+  for (const accept of [undefined, '', '*/*']) {
+    expect(negotiate(accept, offered)).toMatchObject({ kind: 'handler', mediaType: '*/*' })
+  }
+  expect(negotiate('application/vnd.pgrst.object', offered)).toMatchObject({ kind: 'object' })
+})
+
+test('the handler of any type for anything is for those who do not mind', () => {
+  const offered = { ...offer, handlers: handlers([], ['*/*']) }
+  expect(negotiate(undefined, offered)).toMatchObject({ kind: 'handler', mediaType: '*/*' })
+  expect(negotiate('application/json', offered)).toEqual(json)
+  expect(() => negotiate('no/such', offered)).toThrow('None of these')
+})
+
+test('the plan of what a handler makes', () => {
+  const media = negotiate('application/vnd.pgrst.plan;for="image/png"', {
+    ...offer,
+    handlers: made,
+  })
+  expect(media).toMatchObject({ kind: 'plan', answer: { kind: 'handler', mediaType: 'image/png' } })
+  expect(contentTypeOf(media)).toContain('for="image/png"')
+})
+
+test.each([
+  ['text/csv', 'text/csv; charset=utf-8'],
+  ['application/json', 'application/json; charset=utf-8'],
+  ['image/png', 'image/png'],
+])('what a handler makes of %s has the Content-Type %s', (mediaType, contentType) => {
+  expect(contentTypeOf({ kind: 'handler', mediaType, handler: handler(mediaType) })).toBe(
+    contentType,
   )
+})
+
+test('bytes are what a handler of any type makes of any type', () => {
+  for (const mediaType of ['*/*', 'text/plain']) {
+    const media = { kind: 'handler', mediaType, handler: handler('*/*') } as const
+    expect(contentTypeOf(media)).toBe('application/octet-stream')
+  }
 })
 
 test('a media type is spelled without charset', () => {

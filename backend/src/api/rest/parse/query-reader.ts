@@ -1,6 +1,13 @@
 import type { Parameter } from '../../../base/index.ts'
 import type { LogicRequest } from '../../../query/plan/index.ts'
-import { type EmbedPath, findNode, parseAddress, parseEmbedPath, ROOT } from './address.ts'
+import {
+  type EmbedPath,
+  findNode,
+  parseAddress,
+  parseEmbedPath,
+  ROOT,
+  type TargetName,
+} from './address.ts'
 import { parseColumns } from './columns.ts'
 import { Draft, QUERY_LIMIT_DEFAULTS } from './draft.ts'
 import { parseLogic } from './logic.ts'
@@ -25,6 +32,7 @@ export class QueryReader {
   /** Of embeds: values only once it is known which of several hold. */
   readonly #ranges = new Map<NodeDraft, { limit?: number; offset?: number }>()
   readonly #arguments: Argument[] = []
+  readonly #argumentNames = new Set<string>()
   #hasSelect = false
   #limit: number | undefined
   #offset: number | undefined
@@ -59,7 +67,10 @@ export class QueryReader {
   }
 
   finish(): ParsedQuery {
-    for (const { path, attach } of this.#attachments) attach(findNode(this.#root, path))
+    const targetNames = new Map<string, TargetName>()
+    for (const { path, attach } of this.#attachments) {
+      attach(findNode(this.#root, path, name => targetNames.set(name.alias, name)))
+    }
     for (const [node, { limit, offset }] of this.#ranges) {
       if (limit !== undefined) node.limit = this.#draft.value(String(limit))
       if (offset !== undefined) node.offset = this.#draft.value(String(offset))
@@ -77,6 +88,7 @@ export class QueryReader {
       columns: this.#columns,
       onConflict: this.#onConflict,
       arguments: this.#arguments,
+      targetNames: [...targetNames.values()],
     }
   }
 
@@ -136,8 +148,7 @@ export class QueryReader {
     const { path, field } = parseAddress(name)
     const isPlain = path.length === 0 && field.path.length === 0
     if (isPlain && this.#options.isArgument?.(field.name, value)) {
-      this.#draft.shape += `\0a${field.name}`
-      this.#arguments.push([field.name, value])
+      this.#readArgument(field.name, value)
       return
     }
     const draft = this.#draft
@@ -148,6 +159,13 @@ export class QueryReader {
     scanner.expectEnd()
     draft.shape += `\0f${name}\0${scanner.shape()}`
     this.#attach(path, node => node.where.push({ kind: 'filter', field, negated, test }))
+  }
+
+  /** How often a name comes makes no difference to the shape: several values are one of a variadic parameter. */
+  #readArgument(name: string, value: string): void {
+    if (!this.#argumentNames.has(name)) this.#draft.shape += `\0a${name}`
+    this.#argumentNames.add(name)
+    this.#arguments.push([name, value])
   }
 
   #readColumns(value: string): void {

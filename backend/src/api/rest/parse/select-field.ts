@@ -1,7 +1,8 @@
 import type { FieldRequest, StarRequest } from '../../../query/plan/index.ts'
 import { CLOSE, COLON, COMMA, DOT, OPEN } from './characters.ts'
-import { scanIdentifier, scanJsonPath } from './names.ts'
+import { scanJsonPath } from './names.ts'
 import type { Scanner } from './scanner.ts'
+import { scanTypeText } from './type-text.ts'
 
 const STAR_ITEM: StarRequest = Object.freeze({ kind: 'star' })
 const NO_FIELD = Object.freeze({ name: '', path: Object.freeze([]) })
@@ -39,7 +40,7 @@ export function scanFieldRest(
 }
 
 function scanCast(scanner: Scanner): string | undefined {
-  return scanner.code() === COLON && scanner.takeText('::') ? scanIdentifier(scanner) : undefined
+  return scanner.code() === COLON && scanner.takeText('::') ? scanTypeText(scanner) : undefined
 }
 
 function scanAggregate(scanner: Scanner): FieldRequest['aggregate'] {

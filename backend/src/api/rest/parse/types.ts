@@ -1,4 +1,5 @@
 import type { ReadRequest } from '../../../query/plan/index.ts'
+import type { TargetName } from './address.ts'
 import type { QueryLimits } from './draft.ts'
 import type { RowRange } from './range.ts'
 
@@ -23,6 +24,8 @@ export interface ParsedQuery {
   readonly onConflict: readonly string[] | undefined
   /** In the order of the URL; a name may come more than once (variadic functions). */
   readonly arguments: readonly Argument[]
+  /** Embeds with an alias whose filters, order or range name them by their target: PostgREST 16 warns of it. */
+  readonly targetNames: readonly TargetName[]
 }
 
 export interface QueryOptions {

@@ -30,10 +30,10 @@ function respond(
       media: { kind: 'json', stripNulls: false },
       preferences: { ...NO_PREFERENCES, count },
       profile: { schema: 'public', negotiated: false },
+      targetNames: query.targetNames,
       ...call,
     },
     '/books',
-    { timezone: true },
   )
 }
 

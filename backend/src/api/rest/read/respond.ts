@@ -1,5 +1,6 @@
 import type { Answer } from '../../../query/executor/index.ts'
 import { headerBytes } from '../../http/index.ts'
+import { bodyOf } from '../body.ts'
 import { SingularityError } from '../errors.ts'
 import {
   contentTypeOf,
@@ -9,6 +10,7 @@ import {
   preferenceApplied,
 } from '../parse/index.ts'
 import { overridden, type RestResponse } from '../response.ts'
+import { warningOf } from '../warning.ts'
 import type { UnderstoodRead } from './understand.ts'
 
 /** What PostgreSQL answered, as a response. PostgREST: references/api/pagination_count and resource_representation. */
@@ -16,7 +18,6 @@ export function readResponse(
   answer: Answer,
   call: UnderstoodRead,
   location: string,
-  applied: { readonly timezone: boolean },
 ): RestResponse {
   const { media, preferences, profile, range } = call
   const contentType = contentTypeOf(media)
@@ -31,23 +32,17 @@ export function readResponse(
     'content-location': location,
     vary: 'Accept, Prefer, Range',
   }
-  const preference = preferences === NO_PREFERENCES ? undefined : heeded(preferences, applied)
+  const preference = preferences === NO_PREFERENCES ? undefined : heeded(preferences)
   if (preference !== undefined) headers['preference-applied'] = preference
+  const warning = warningOf(call.targetNames)
+  if (warning !== undefined) headers['warning'] = warning
   if (profile.negotiated) headers['content-profile'] = headerBytes(profile.schema)
-  return overridden({ status, headers, body: answer.body }, answer)
+  return overridden({ status, headers, body: bodyOf(answer.body, media) }, answer)
 }
 
 /** The preferences that a read heeds. */
-function heeded(
-  { count, tx, handling, timezone }: Preferences,
-  applied: { readonly timezone: boolean },
-): string | undefined {
-  return preferenceApplied({
-    count,
-    tx,
-    handling,
-    timezone: applied.timezone ? timezone : undefined,
-  })
+function heeded({ count, tx, handling, timezone }: Preferences): string | undefined {
+  return preferenceApplied({ count, tx, handling, timezone })
 }
 
 /**

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { buildCatalog } from '../../../../tests/support/catalog.ts'
 import { DATABASE_DEFAULTS, type DatabaseOptions } from '../../../query/executor/index.ts'
 import { HTTP_DEFAULTS } from '../../http/index.ts'
-import { offerOf } from '../offer.ts'
 import { REST_CHECKS, REST_DEFAULTS } from '../options.ts'
 import { createPlans } from '../services.ts'
 import { profileOf } from '../profile.ts'
@@ -74,15 +73,6 @@ test('a schema is chosen by its name in UTF-8, which is what a header holds', ()
     negotiated: true,
   })
   expect(profileOf('GET', {}, catalog).schema).toBe('public')
-})
-
-test('GeoJSON is offered where PostGIS is', () => {
-  expect(offerOf(catalog, DATABASE_DEFAULTS).types).not.toContain('application/geo+json')
-  const withPostgis = offerOf({ ...catalog, hasPostgis: true }, DATABASE_DEFAULTS)
-  expect(withPostgis).toEqual({
-    types: ['application/json', 'text/csv', 'application/geo+json'],
-    plan: false,
-  })
 })
 
 test.each([

@@ -15,10 +15,11 @@ import {
   parseQuery,
   parseRange,
   type RowRange,
+  type TargetName,
 } from '../parse/index.ts'
 import { profileOf } from '../profile.ts'
 import type { Prepared, RestServices } from '../services.ts'
-import { answerShape, mayAggregate } from '../shape.ts'
+import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
 
 /** What it takes to understand a read. */
 export type ReadInput = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers'> & {
@@ -34,6 +35,7 @@ export interface UnderstoodRead {
   readonly media: MediaRequest
   readonly preferences: Preferences
   readonly profile: Profile
+  readonly targetNames: readonly TargetName[]
 }
 
 /**
@@ -51,12 +53,14 @@ export function understandRead(
   const preferences = parsePrefer(headers['prefer'], {
     allowTransactionEnd: allowsOverride(database),
   })
-  const media = negotiate(headers.accept, offerOf(catalog, database))
   const query = parseQuery(input.queryString, { range: parseRange(input.method, headers.range) })
+  const relation = { schema: profile.schema, name: input.name }
+  const { select } = query.read
+  const media = negotiate(headers.accept, offerOf(catalog, database, { relation, select }))
   const prepared = prepare(input, { query, media, preferences, profile }, catalog, services)
   // The parsed tree ends here: what waits for a connection is kept small.
-  const { parameters, range } = query
-  return { prepared, parameters, range, media, preferences, profile }
+  const { parameters, range, targetNames } = query
+  return { prepared, parameters, range, media, preferences, profile, targetNames }
 }
 
 interface Understanding extends Pick<UnderstoodRead, 'media' | 'preferences' | 'profile'> {
@@ -71,7 +75,7 @@ function prepare(
 ): Prepared<ReadPlan> {
   const aggregates = mayAggregate(identity.role, database)
   const shape = answerShape(method, media, preferences)
-  const answer = `${shape.format} ${shape.stripNulls} ${shape.count ?? ''} ${aggregates}`
+  const answer = `${shapeKey(shape)} ${aggregates}`
   const explained = media.kind === 'plan' ? JSON.stringify(media) : ''
   const key = `${profile.schema}\n${name}\n${query.shape}\n${answer}\n${explained}`
   return plans.reads.get(catalog.version, key, () => {

@@ -1,0 +1,195 @@
+import { parameter } from '../../../base/index.ts'
+import type { Catalog, Routine } from '../../../query/catalog/index.ts'
+import {
+  type CallPlan,
+  type CallRequest,
+  findRoutine,
+  hasOverloadForBody,
+  planCall,
+} from '../../../query/plan/index.ts'
+import {
+  type AnswerShape,
+  compileCall,
+  compileExplainedCall,
+  type RowsGuard,
+} from '../../../query/sql/index.ts'
+import type { Identity } from '../../http/index.ts'
+import { allowsOverride } from '../context.ts'
+import { InvalidBodyError } from '../errors.ts'
+import type { RestInput } from '../input.ts'
+import {
+  hasOperator,
+  type MediaRequest,
+  negotiate,
+  type ParsedQuery,
+  type Preferences,
+  type Profile,
+  parsePrefer,
+  parseQuery,
+  parseRange,
+  type RowRange,
+  type TargetName,
+} from '../parse/index.ts'
+import { profileOf } from '../profile.ts'
+import type { Prepared, RestServices } from '../services.ts'
+import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
+import { argumentsKey, argumentsRequest, argumentValues } from './arguments.ts'
+import { CallMethodError, NoSetError } from './errors.ts'
+import { offerOfCall } from './offer.ts'
+import { type Payload, readPayload } from './payload.ts'
+
+/** What it takes to understand a call. */
+export type CallInput = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers' | 'body'> & {
+  readonly identity: Pick<Identity, 'role'>
+}
+
+/** The same request, understood: everything but whose it is. */
+export interface UnderstoodCall {
+  readonly prepared: Prepared<CallPlan>
+  /** The values of the query string, of the guard and of the arguments, for the `$n` of the statement. */
+  readonly parameters: readonly (string | null)[]
+  readonly guard: RowsGuard | undefined
+  readonly range: RowRange
+  readonly media: MediaRequest
+  readonly preferences: Preferences
+  readonly profile: Profile
+  readonly access: 'read-only' | 'read-write'
+  readonly targetNames: readonly TargetName[]
+}
+
+/**
+ * From text to plan and statement, as `understandRead`. Arguments come in the query string of a GET and in the body of a
+ * POST. Throws only errors with a code.
+ */
+export function understandCall(
+  input: CallInput,
+  catalog: Catalog,
+  services: Pick<RestServices, 'plans' | 'rules'>,
+): UnderstoodCall {
+  const { method, headers, name, queryString } = input
+  const { database } = services.rules
+  const isRead = isReadMethod(method)
+  const profile = profileOf(method, headers, catalog)
+  const preferences = parsePrefer(headers['prefer'], {
+    allowTransactionEnd: allowsOverride(database),
+  })
+  const range = parseRange(method, headers.range)
+  const query = parseQuery(queryString, { range, isArgument: isRead ? isArgument : undefined })
+  const given: Payload = isRead
+    ? { kind: 'named', pairs: query.arguments }
+    : readPayload(input, query.columns)
+  const routine = routineOf(catalog, { schema: profile.schema, name }, given)
+  const limit = limitOf(preferences)
+  if (limit !== undefined && !routine.returns.set) throw new NoSetError()
+  const offer = offerOfCall(catalog, database, routine, query.read.select)
+  const media = negotiate(headers.accept, offer)
+  const access = isRead || routine.volatility !== 'volatile' ? 'read-only' : 'read-write'
+  const values = [...query.parameters]
+  const guard = access === 'read-only' ? undefined : guardOf(media, limit, values)
+  const request: CallRequest = {
+    schema: profile.schema,
+    name,
+    arguments: argumentsRequest(given, values.length),
+    read: query.read,
+  }
+  const understanding = { request, given, query, media, preferences, guard }
+  const prepared = prepare(input, understanding, catalog, services)
+  const parameters = [...values, ...argumentValues(given, prepared.plan)]
+  const { targetNames } = query
+  const rows = query.range
+  return {
+    prepared,
+    parameters,
+    guard,
+    range: rows,
+    media,
+    preferences,
+    profile,
+    access,
+    targetNames,
+  }
+}
+
+/** Throws PGRST101 for a method that calls nothing. */
+function isReadMethod(method: string): boolean {
+  if (method === 'GET' || method === 'HEAD') return true
+  if (method === 'POST') return false
+  throw new CallMethodError(method)
+}
+
+/** PostgREST: what begins with an operator is a filter on the result. */
+function isArgument(_name: string, value: string): boolean {
+  return !hasOperator(value)
+}
+
+/** JSON without keys is an argument only of a function that takes any JSON; otherwise PGRST102. */
+function routineOf(
+  catalog: Catalog,
+  called: Pick<CallRequest, 'schema' | 'name'>,
+  given: Payload,
+): Routine {
+  const request = { ...called, arguments: argumentsRequest(given, 0) }
+  const isKeyless = given.kind === 'json' && given.names === undefined
+  if (isKeyless && !hasOverloadForBody(catalog, request, 'json')) {
+    throw new InvalidBodyError('All object keys must match')
+  }
+  return findRoutine(catalog, request)
+}
+
+const ONE: RowsGuard = Object.freeze({ kind: 'one' })
+
+/** `max-affected`, which counts when it is asked for strictly. */
+function limitOf({ handling, maxAffected }: Preferences): number | undefined {
+  return handling === 'strict' ? maxAffected : undefined
+}
+
+/**
+ * What has been written stays only if the number of rows is right. Reading needs no guard: nothing has happened. The
+ * limit becomes one of the values.
+ */
+function guardOf(
+  media: MediaRequest,
+  limit: number | undefined,
+  values: string[],
+): RowsGuard | undefined {
+  const { kind } = media.kind === 'plan' ? media.answer : media
+  if (limit !== undefined && (kind !== 'object' || limit < 1)) {
+    return { kind: 'at-most', rows: parameter(values.push(String(limit))) }
+  }
+  return kind === 'object' ? ONE : undefined
+}
+
+interface Understanding extends Pick<UnderstoodCall, 'media' | 'preferences'> {
+  readonly request: CallRequest
+  readonly given: Payload
+  readonly query: ParsedQuery
+  readonly guard: RowsGuard | undefined
+}
+
+function prepare(
+  { method, name, identity }: CallInput,
+  { request, given, query, media, preferences, guard }: Understanding,
+  catalog: Catalog,
+  { plans, rules: { database, rest } }: Pick<RestServices, 'plans' | 'rules'>,
+): Prepared<CallPlan> {
+  const aggregates = mayAggregate(identity.role, database)
+  const shape: AnswerShape = { ...answerShape(method, media, preferences), guard }
+  const answer = `${shapeKey(shape)} ${aggregates} ${guard?.kind ?? ''}`
+  const explained = media.kind === 'plan' ? JSON.stringify(media) : ''
+  const called = `${request.schema}\n${name}\n${given.kind} ${argumentsKey(given)}`
+  const key = `${called}\n${query.shape}\n${answer}\n${explained}`
+  return plans.calls.get(catalog.version, key, () => {
+    const plan = planCall(catalog, request, { aggregates, rowsMax: database.rowsMax })
+    const context = { serverVersion: catalog.serverVersion, embedsAs: rest.embedsAs }
+    const statement =
+      media.kind === 'plan'
+        ? compileExplainedCall(plan, shape, media, context)
+        : compileCall(plan, shapeFor(plan.routine, shape), context)
+    return { plan, statement }
+  })
+}
+
+/** No answer has the body of nothing. */
+function shapeFor({ returns }: Routine, shape: AnswerShape): AnswerShape {
+  return returns.kind === 'void' ? { ...shape, format: 'none' } : shape
+}

@@ -1,0 +1,24 @@
+import { InvalidBodyError } from '../errors.ts'
+
+/**
+ * The pairs of an `application/x-www-form-urlencoded` body in their order. A name without `=` has an empty value, and what is
+ * empty altogether is no pair. Throws PGRST102 for escapes that make no UTF-8.
+ */
+export function readForm(text: string): readonly (readonly [name: string, value: string])[] {
+  return text.split('&').flatMap(part => {
+    if (part === '') return []
+    const equals = part.indexOf('=')
+    const name = equals < 0 ? part : part.slice(0, equals)
+    return [[decode(name), equals < 0 ? '' : decode(part.slice(equals + 1))] as const]
+  })
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw new InvalidBodyError('Empty or invalid form', {
+      details: 'It is not valid percent-encoded UTF-8.',
+    })
+  }
+}
