@@ -8,7 +8,8 @@ import type { HttpEvent } from './events.ts'
 import { HTTP_CHECKS, HTTP_DEFAULTS, type HttpOptions } from './options.ts'
 
 function create(options: HttpOptions = {}, observe: (event: HttpEvent) => void = ignoreEvents) {
-  const app = createHttpApp({ ...HTTP_DEFAULTS, ...options }, observe)
+  const rules = { ...HTTP_DEFAULTS, ...options }
+  const app = createHttpApp(() => rules, observe)
   app.get('/books/:name', (request, reply) => reply.send(JSON.stringify(request.query)))
   app.post('/books', (request, reply) => reply.send(request.body))
   onTestFinished(() => app.close())
@@ -128,6 +129,8 @@ test('headers beyond their limit are 431', async () => {
 test('what is no HTTP is 400', async () => {
   const response = await exchange(create(), 'HELLO\r\n\r\n')
   expect(response).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
+  expect(response).toMatch(/\r\nx-content-type-options: nosniff\r\n/)
+  expect(response).toMatch(/\r\nproxy-status: S-Tier; error=ST106\r\n/)
   expect(response).toMatch(
     /\r\n\r\n\{"code":"ST106","details":null,"hint":"Percent-encode .*","message":"Malformed HTTP"\}$/,
   )

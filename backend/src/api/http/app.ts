@@ -6,12 +6,12 @@ import fastify, {
 } from 'fastify'
 import type { Observer } from '../../base/index.ts'
 import { answerClientError } from './client-error.ts'
-import { createCors } from './cors.ts'
 import type { ErrorResponse } from './error-response.ts'
 import { errorResponse } from './errors.ts'
 import type { HttpEvent } from './events.ts'
 import { bodyBeside } from './header-text.ts'
 import type { Identity } from './identity/index.ts'
+import { createLiveRules } from './live-rules.ts'
 import type { HttpRules } from './options.ts'
 import {
   UnknownPathError,
@@ -30,10 +30,15 @@ declare module 'fastify' {
 
 /**
  * The Fastify instance that every API registers its routes on: limits, security headers, CORS and errors are decided
- * here and nowhere else. Routes get the raw URL; nothing parses a query string before they do.
+ * here and nowhere else. Routes get the raw URL; nothing parses a query string before they do. Limits and times are those
+ * of the start; what `LiveRules` has follows the current rules.
  */
-export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): FastifyInstance {
-  const cors = createCors(rules.corsOrigins)
+export function createHttpApp(
+  current: () => HttpRules,
+  observe: Observer<HttpEvent>,
+): FastifyInstance {
+  const rules = current()
+  const live = createLiveRules(current)
   const always = securityHeaders()
   const app = fastify({
     bodyLimit: rules.bodyBytesMax,
@@ -45,19 +50,19 @@ export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): F
     http: { maxHeaderSize: rules.headerBytesMax },
     routerOptions: { querystringParser: () => ({}), maxParamLength: rules.urlBytesMax },
     frameworkErrors: (error, request, reply) => {
-      void reply.headers(always).headers(cors.headersFor(request.headers)) // No hook has run.
-      send(reply, errorResponse(error, request.identity?.anonymous ?? true))
+      void reply.headers(always).headers(live().headersFor(request.headers)) // No hook has run.
+      send(reply, live().shown(errorResponse(error, request.identity?.anonymous ?? true)))
     },
     clientErrorHandler: answerClientError,
   })
-  const isOurs = hostCheck(rules.hosts)
 
   app.decorateRequest('identity', undefined)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(always).headers(cors.headersFor(request.headers))
+    const { headersFor, isOurs, cors } = live()
+    reply.headers(always).headers(headersFor(request.headers))
     if (!isOurs(request.headers.host)) return done(new WrongHostError())
     const preflight = cors.preflight(request.method, request.headers)
     if (preflight !== undefined) return void reply.headers(preflight).code(200).send()
@@ -81,7 +86,7 @@ export function createHttpApp(rules: HttpRules, observe: Observer<HttpEvent>): F
     if (answer.status >= 500) {
       observe({ kind: 'http.failed', status: answer.status, path: pathOf(request), error })
     }
-    send(reply, answer)
+    send(reply, live().shown(answer))
   })
   return app
 }
@@ -108,13 +113,6 @@ function send(reply: Sender, { status, headers, body }: ErrorResponse): void {
     .type('application/json; charset=utf-8')
     .headers(headers)
     .send(bodyBeside(headers, body))
-}
-
-/** Whether a request is for a name of this server; the port does not matter. */
-function hostCheck(hosts: readonly string[]): (header: string | undefined) => boolean {
-  if (hosts.length === 0) return () => true
-  const names = new Set(hosts.map(host => host.toLowerCase()))
-  return header => header !== undefined && names.has(header.toLowerCase().replace(/:\d+$/, ''))
 }
 
 /** Without the query string, which may hold what a user typed. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type ErrorBody, response } from './error-response.ts'
+import { securityHeaders } from './security-headers.ts'
 
 interface Refusal extends ErrorBody {
   readonly status: string
@@ -34,9 +35,15 @@ const REFUSALS: Readonly<Record<string, Refusal>> = Object.freeze({
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   const { status, ...refusal } = REFUSALS[error.code ?? ''] ?? MALFORMED
-  const { body } = response(0, refusal)
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  const { headers, body } = response(0, refusal)
+  const lines = Object.entries({
+    ...always,
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`)
 }
+
+const always = securityHeaders()

@@ -8,6 +8,14 @@ export interface HttpOptions {
   host?: string
   /** Port to listen on; 0 takes a free one. Also read from `PORT`. Default 3000. */
   port?: number
+  /** Path of a Unix socket to listen on instead of host and port. Default: none. */
+  socket?: string | undefined
+  /** Permissions of that socket, octal. Default `660`. */
+  socketMode?: string
+  /** Port for `/live` and `/ready`, which are then not served beside the API; 0 takes a free one. Default: none. */
+  adminPort?: number | undefined
+  /** Address to listen on for them. Default: that of `http.host`. */
+  adminHost?: string | undefined
   /**
    * Origins whose pages may read answers, with credentials (CORS), such as `https://app.example`. Default: none listed,
    * and every origin may, without credentials.
@@ -26,6 +34,10 @@ export interface HttpOptions {
   headerBytesMax?: number
   /** Tell in a `Server-Timing` header where the time of a request went. Default false. */
   serverTiming?: boolean
+  /** Header whose value every answer repeats, such as `X-Request-Id`, to find a request again. Default: none. */
+  traceHeader?: string | undefined
+  /** What clients read of an error: `minimal` only `code` and `message`, `verbose` also details and hint. Default `verbose`. */
+  errorVerbosity?: 'verbose' | 'minimal'
   /** Time within which a request must have arrived completely, in milliseconds; late ones answer 408. Default 30_000. */
   requestTimeoutMs?: number
   /** Time that an idle connection is kept open, in milliseconds. Default 72_000, longer than usual load balancers wait. */
@@ -42,12 +54,18 @@ export type HttpRules = Readonly<Required<HttpOptions>>
 export const HTTP_DEFAULTS: HttpRules = Object.freeze({
   host: '127.0.0.1',
   port: 3000,
+  adminPort: undefined,
+  adminHost: undefined,
+  socket: undefined,
+  socketMode: '660',
   corsOrigins: Object.freeze([]),
   hosts: Object.freeze([]),
   bodyBytesMax: 10_485_760,
   urlBytesMax: 16_384,
   headerBytesMax: 32_768,
   serverTiming: false,
+  traceHeader: undefined,
+  errorVerbosity: 'verbose',
   requestTimeoutMs: 30_000,
   keepAliveMs: 72_000,
   stopDelayMs: 0,
@@ -56,6 +74,13 @@ export const HTTP_DEFAULTS: HttpRules = Object.freeze({
 export const HTTP_CHECKS: option.Checks<HttpOptions> = Object.freeze({
   host: option.text(),
   port: option.integer({ min: 0, max: 65_535 }),
+  adminPort: option.integer({ min: 0, max: 65_535 }),
+  adminHost: option.text(),
+  socket: option.text(),
+  socketMode: option.text({
+    expects: 'an octal mode from 600 to 777',
+    accepts: text => /^[67][0-7]{2}$/.test(text),
+  }),
   corsOrigins: option.listOf(
     option.text({ expects: 'an origin such as https://app.example', accepts: isOrigin }),
   ),
@@ -66,6 +91,8 @@ export const HTTP_CHECKS: option.Checks<HttpOptions> = Object.freeze({
   urlBytesMax: option.integer({ min: 1_024, max: 1_048_576 }),
   headerBytesMax: option.integer({ min: 2_048, max: 1_048_576 }),
   serverTiming: option.flag(),
+  traceHeader: option.text({ expects: 'a header such as X-Request-Id', accepts: isHeaderName }),
+  errorVerbosity: option.oneOf('verbose', 'minimal'),
   requestTimeoutMs: option.duration({ min: 1_000, max: 3_600_000 }),
   keepAliveMs: option.duration({ min: 0, max: 3_600_000 }),
   stopDelayMs: option.duration({ min: 0, max: 3_600_000 }),
@@ -78,4 +105,9 @@ function isOrigin(text: string): boolean {
 
 function isHost(text: string): boolean {
   return /^(?:[\w.-]+|\[[\da-fA-F:.]+\])$/.test(text)
+}
+
+/** RFC 9110: a field name is a token. */
+function isHeaderName(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)
 }

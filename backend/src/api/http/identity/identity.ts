@@ -1,4 +1,4 @@
-import type { Clock, Observer } from '../../../base/index.ts'
+import { type Clock, createSecondChanceCache, type Observer } from '../../../base/index.ts'
 import { tokenOf } from './bearer.ts'
 import { type Claims, refusalOf } from './claims.ts'
 import {
@@ -12,7 +12,6 @@ import type { KeySource, KeySourceParts } from './key-source.ts'
 import { openKeySource } from './open-key-source.ts'
 import { JWT_DEFAULTS, type JwtOptions, type JwtRules } from './options.ts'
 import { anonymousIdentity, identityOf, roleReader } from './role.ts'
-import { createTokenCache } from './token-cache.ts'
 import type { Identity, IdentityService } from './types.ts'
 import { keysFor, parseToken, type UncheckedToken, verifyToken } from './verify.ts'
 
@@ -44,7 +43,7 @@ export function createIdentity(options: IdentityOptions, parts: IdentityParts): 
   const rules: JwtRules = { ...JWT_DEFAULTS, ...options }
   const { anonRole } = options
   const { clock, observe, fetch = globalThis.fetch } = parts
-  const known = createTokenCache<Verified>(rules.cacheEntriesMax)
+  const known = createSecondChanceCache<Verified>(rules.cacheEntriesMax)
   const source = sourceOf(rules, { clock, observe, fetch, onChange: known.clear })
   const roleOf = roleReader(rules.roleClaimKey)
   const anonymous = anonRole === undefined ? undefined : anonymousIdentity(anonRole)
