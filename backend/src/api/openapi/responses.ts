@@ -1,0 +1,104 @@
+import type { JsonObject } from './json.ts'
+
+export const ERROR_SCHEMA: JsonObject = Object.freeze({
+  type: 'object',
+  description:
+    'What went wrong. The code is one of PostgREST (`PGRST…`), of PostgreSQL (SQLSTATE) or of S-Tier (`ST…`).',
+  properties: {
+    code: { type: 'string', examples: ['PGRST205', '23505'] },
+    message: { type: 'string' },
+    details: {
+      description: 'Where it went wrong: mostly a text; a list of candidates for PGRST201.',
+    },
+    hint: { type: ['string', 'null'], description: 'What to do about it.' },
+  },
+  required: ['code', 'message', 'details', 'hint'],
+})
+
+/** By status: the name of the shared response, and when it comes, with the codes that are usual. */
+const FAILURES: Readonly<Record<string, readonly [name: string, description: string]>> =
+  Object.freeze({
+    400: [
+      'BadRequest',
+      'The request does not parse or names what does not exist (PGRST1xx, PGRST200, PGRST204, 42703), or the ' +
+        'database refuses a value (22P02, 23502, 23514 and others).',
+    ],
+    401: [
+      'Unauthorized',
+      'No token, or none that is valid (PGRST301 to PGRST303), or the anonymous role may not (42501).',
+    ],
+    403: ['Forbidden', 'The role may not do this: 42501.'],
+    404: ['NotFound', 'No such relation or function: PGRST205, PGRST202, PGRST125.'],
+    406: [
+      'NotAcceptable',
+      'The media type or schema cannot be given (PGRST107, PGRST106), or not exactly one row (PGRST116).',
+    ],
+    409: ['Conflict', 'A unique or foreign key is in the way: 23505, 23503.'],
+    413: ['PayloadTooLarge', 'The body is larger than the server accepts: ST101.'],
+    416: ['RangeNotSatisfiable', 'The range is outside of the rows: PGRST103.'],
+    429: ['TooManyRequests', 'Too many requests from this caller.'],
+    503: ['Unavailable', 'No connection to the database, or too many waiting: PGRST000, ST510.'],
+    default: [
+      'Failure',
+      'Any other failure. 300: several relationships or functions fit (PGRST201, PGRST203). 405: not with this method ' +
+        '(PGRST101, PGRST117, 25006). 410, 422: of an Idempotency-Key (ST145, ST142). 414: the URL is too long (ST104). ' +
+        '500: the database or the server failed. 504: no connection became free in time (PGRST003). Functions of the ' +
+        'database may choose other statuses.',
+    ],
+  })
+
+const HEADER_NAMES = Object.freeze({
+  ContentRange: 'Content-Range',
+  ContentLocation: 'Content-Location',
+  Location: 'Location',
+  PreferenceApplied: 'Preference-Applied',
+  RetryAfter: 'Retry-After',
+})
+
+/** The shared responses: one for each way to fail. */
+export const FAILURE_RESPONSES: Readonly<Record<string, JsonObject>> = Object.freeze(
+  Object.fromEntries(
+    Object.entries(FAILURES).map(([status, [name, description]]) => [
+      name,
+      {
+        description,
+        ...(['429', '503'].includes(status) && { headers: headerRefs('RetryAfter') }),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  ),
+)
+
+/** References to the failures that an operation can end in, by status. */
+function failures(...statuses: readonly number[]): JsonObject {
+  return Object.freeze(
+    Object.fromEntries(
+      [...statuses, 'default'].map(status => [
+        status,
+        { $ref: `#/components/responses/${FAILURES[status]?.[0] ?? ''}` },
+      ]),
+    ),
+  )
+}
+
+export const READ_FAILURES = failures(400, 401, 403, 404, 406, 416, 429, 503)
+export const WRITE_FAILURES = failures(400, 401, 403, 404, 406, 409, 413, 429, 503)
+export const CALL_FAILURES = failures(400, 401, 403, 404, 406, 409, 413, 416, 429, 503)
+
+function header(description: string, schema: JsonObject = { type: 'string' }): JsonObject {
+  return { description, schema }
+}
+
+export const SHARED_HEADERS: Readonly<Record<string, JsonObject>> = Object.freeze({
+  ContentRange: header('The rows answered and, where counted, their total: `0-9/42`, `*/0`.'),
+  ContentLocation: header('The path and query that were read, in a form equal for equal requests.'),
+  Location: header('Where the new row is, with `return=headers-only`.'),
+  PreferenceApplied: header('The preferences that were followed.'),
+  RetryAfter: header('Seconds after which to try again.'),
+})
+
+export function headerRefs(...names: readonly (keyof typeof HEADER_NAMES)[]): JsonObject {
+  return Object.fromEntries(
+    names.map(name => [HEADER_NAMES[name], { $ref: `#/components/headers/${name}` }]),
+  )
+}
