@@ -6,27 +6,11 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../backend/src/cli/embedded/index.ts'
 import { createCatalogKeeper, loadCatalog } from '../backend/src/query/catalog/index.ts'
+import { MANY_TABLES, TABLES } from './harness/many-tables.ts'
 import { cpuModel, currentCommit, saveResult } from './harness/report.ts'
 
-const TABLES = 500
 const ROUNDS = 15
 const BAR_MS = 300
-
-const SCHEMA = `
-do $$ begin
-  for n in 1..${TABLES} loop
-    execute format('create table t%s (id int primary key, name text not null, made timestamptz default now(),
-      amount numeric(8, 2), parent_id int references t%s, kind text)', n, greatest(n - 1, 1));
-    execute format('create index on t%s (parent_id)', n);
-    execute format('comment on table t%s is %L', n, 'Table number ' || n);
-    execute format('alter table t%s enable row level security', n);
-    execute format('create policy p on t%s using (kind = current_user)', n);
-    if n % 5 = 0 then
-      execute format('create view v%s as select a.id, a.name, b.id as parent_id from t%s a join t%s b on b.id = a.parent_id', n, n, n - 1);
-      execute format('create function f%s(t%s) returns text language sql stable as %L', n, n, 'select $1.name');
-    end if;
-  end loop;
-end $$`
 
 const folder = mkdtempSync(join(tmpdir(), 's-tier-catalog-'))
 chmodSync(folder, 0o755) // PostgreSQL may run as another user.
@@ -34,7 +18,7 @@ const server = await startEmbedded({ dataDir: join(folder, 'data'), settings: { 
 const client = new pg.Client(server.url)
 await client.connect()
 try {
-  await client.query(SCHEMA)
+  await client.query(MANY_TABLES)
   await client.query('vacuum analyze')
   const database = {
     query: async (text: string, values?: readonly string[]) =>

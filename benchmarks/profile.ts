@@ -9,8 +9,9 @@ import { type CpuProfile, topFunctions } from './harness/cpu-profile.ts'
 import { startLoadGenerator } from './harness/load.ts'
 import { startServer } from './harness/processes.ts'
 import type { Scenario } from './harness/rounds.ts'
-import { type Store, startStore } from './harness/store.ts'
-import { scenarios } from './questions/uncached-reads.ts'
+import { query, type Store, startStore } from './harness/store.ts'
+import { uncachedReads } from './questions/uncached-reads.ts'
+import { writes } from './questions/writes.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -30,7 +31,8 @@ try {
 }
 
 async function chosenScenario(from: Store): Promise<Scenario> {
-  const all = await scenarios(from)
+  const questions = [uncachedReads, writes].map(question => question.scenarios(from))
+  const all = (await Promise.all(questions)).flat()
   const chosen = all.find(({ name }) => name === options.scenario)
   if (chosen !== undefined) return chosen
   throw new Error(`Scenarios are: ${all.map(({ name }) => name).join(', ')}`)
@@ -38,13 +40,14 @@ async function chosenScenario(from: Store): Promise<Scenario> {
 
 /** V8 writes the profile when the process ends, so the server is stopped as a person would: by a signal. */
 async function recordProfile(from: Store, scenario: Scenario, folder: string): Promise<void> {
+  if (scenario.prepare !== undefined) await query(from.url, scenario.prepare)
   const contestant = sTier(from.url, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
   const server = await startServer(contestant.command)
   const load = startLoadGenerator()
   try {
     const portion = await load.open({
       port: server.port,
-      paths: scenario.paths['S-Tier'],
+      requests: scenario.requests.dialect,
       headers: { ...scenario.headers, ...contestant.headers },
       connections: scenario.connections,
       requestsMax: 1_000_000,

@@ -1,11 +1,12 @@
-// `npm run bench [-- --quick] [-- --scenario one-row]`: S-Tier beside the services that people write by hand, on the
+// `npm run bench [-- --quick] [--question writes] [--scenario one-row]`: S-Tier beside the services that people write by hand, on the
 // same data, database and number of connections. Prints a table for each scenario, says whether the bars are met, and
 // keeps the raw figures in results/.
 import { parseArgs } from 'node:util'
 import { checkAnswers } from './harness/check-answers.ts'
-import { type Contestant, POOL_SIZE, peer, sTier } from './harness/contestants.ts'
+import { type Contestant, type PeerName, POOL_SIZE, peer, sTier } from './harness/contestants.ts'
 import { startLoadGenerator } from './harness/load.ts'
 import { startServer } from './harness/processes.ts'
+import type { Question } from './harness/question.ts'
 import {
   cpuModel,
   cpuCount,
@@ -15,9 +16,12 @@ import {
   saveResult,
 } from './harness/report.ts'
 import { type Bench, type Extent, measure, type Runner, type Scenario } from './harness/rounds.ts'
-import { startStore } from './harness/store.ts'
+import { type Store, startStore } from './harness/store.ts'
 import { judge, summarise } from './harness/summary.ts'
-import { scenarios } from './questions/uncached-reads.ts'
+import { uncachedReads } from './questions/uncached-reads.ts'
+import { writes } from './questions/writes.ts'
+
+const QUESTIONS = [uncachedReads, writes]
 
 const FULL: Extent = { rounds: 5, roundMs: 4_000, requestsMax: 20_000, warmUpMs: 8_000 }
 /** Shows that everything works and roughly where it stands; its figures decide nothing. */
@@ -26,6 +30,7 @@ const QUICK: Extent = { rounds: 3, roundMs: 1_000, requestsMax: 10_000, warmUpMs
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    question: { type: 'string', multiple: true },
     scenario: { type: 'string', multiple: true },
     'without-s-tier': { type: 'boolean', default: false },
   },
@@ -35,15 +40,26 @@ await run()
 
 async function run(): Promise<void> {
   const store = await startStore()
+  try {
+    for (const question of QUESTIONS) {
+      if (options.question?.includes(question.name) ?? true) await answer(question, store)
+    }
+  } finally {
+    await store.stop()
+  }
+}
+
+async function answer(question: Question, store: Store): Promise<void> {
+  const wanted = (await question.scenarios(store)).filter(isWanted)
+  if (wanted.length === 0) return
   const load = startLoadGenerator()
   const runners: Runner[] = []
   try {
-    await startContestants(runners, store.url)
+    await startContestants(runners, question.peers, store.url)
     const extent = options.quick ? QUICK : FULL
-    const wanted = (await scenarios(store)).filter(isWanted)
     const results = await runScenarios(wanted, runners, { store, load, extent })
     const path = saveResult({
-      ...{ question: 'uncached-reads', date: new Date().toISOString(), commit: currentCommit() },
+      ...{ question: question.name, date: new Date().toISOString(), commit: currentCommit() },
       ...{ node: process.version, postgres: store.version, cpu: cpuModel(), cpuCount: cpuCount() },
       ...{ poolSize: POOL_SIZE, extent, scenarios: results },
     })
@@ -52,11 +68,14 @@ async function run(): Promise<void> {
   } finally {
     for (const { server } of runners) await server.stop()
     load.stop()
-    await store.stop()
   }
 }
 
-async function startContestants(runners: Runner[], storeUrl: string): Promise<void> {
+async function startContestants(
+  runners: Runner[],
+  peers: readonly PeerName[],
+  storeUrl: string,
+): Promise<void> {
   const start = async (contestant: Contestant) => {
     runners.push({ contestant, server: await startServer(contestant.command) })
   }
@@ -67,8 +86,7 @@ async function startContestants(runners: Runner[], storeUrl: string): Promise<vo
     console.error(`S-Tier does not take part, so nothing is judged: ${(error as Error).message}`)
     process.exitCode = 1
   }
-  for (const name of ['baseline', 'passthrough', 'floor'] as const)
-    await start(peer(name, storeUrl))
+  for (const name of peers) await start(peer(name, storeUrl))
 }
 
 async function runScenarios(
@@ -78,7 +96,7 @@ async function runScenarios(
 ): Promise<readonly ScenarioResult[]> {
   const results: ScenarioResult[] = []
   for (const scenario of wanted) {
-    await checkAnswers(scenario, runners)
+    await checkAnswers(scenario, runners, bench.store)
     const measurements = await measure(scenario, runners, bench)
     const summaries = summarise(measurements)
     const { name, title, connections, bars } = scenario

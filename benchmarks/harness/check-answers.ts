@@ -1,5 +1,6 @@
-import type { Runner, Scenario } from './rounds.ts'
+import { type Runner, requestsOf, type Scenario } from './rounds.ts'
 import { saySame } from './same-answers.ts'
+import { query, type Store } from './store.ts'
 
 /** So many requests of a scenario are compared before it is measured. */
 const COMPARED = 20
@@ -8,30 +9,75 @@ const COMPARED = 20
  * Asks all contestants the same and compares what they say; the floor answers a constant and is left out. Fails with
  * the first difference: servers that answer differently cannot be compared.
  */
-export async function checkAnswers(scenario: Scenario, runners: readonly Runner[]): Promise<void> {
-  const [first, ...others] = runners.filter(({ contestant }) => contestant.name !== 'floor')
-  if (first === undefined) return
-  for (let index = 0; index < COMPARED; index++) {
-    const expected = await ask(scenario, first, index)
-    for (const other of others) {
-      const actual = await ask(scenario, other, index)
-      if (saySame(expected.body, actual.body)) continue
-      throw new Error(
-        [
-          `${scenario.name}: ${first.contestant.name} and ${other.contestant.name} differ`,
-          ...[expected, actual].map(({ url, body }) => `${url}\n${JSON.stringify(body)}`),
-        ].join('\n'),
-      )
-    }
-  }
+export async function checkAnswers(
+  scenario: Scenario,
+  runners: readonly Runner[],
+  store: Store,
+): Promise<void> {
+  const compared = runners.filter(({ contestant }) => contestant.name !== 'floor')
+  const answers: Answers[] = []
+  for (const runner of compared) answers.push(await askAll(scenario, runner, store))
+  const [first, ...others] = answers
+  for (const other of others) compare(scenario.name, first as Answers, other)
 }
 
-async function ask(scenario: Scenario, { contestant, server }: Runner, index: number) {
-  const paths = scenario.paths[contestant.name]
-  const url = `http://127.0.0.1:${server.port}${paths[index % paths.length]}`
-  const headers = { ...scenario.headers, ...contestant.headers }
-  const response = await fetch(url, { headers })
-  const body: unknown = await response.json()
-  if (!response.ok) throw new Error(`${contestant.name}: ${url}\n${JSON.stringify(body)}`)
-  return { url, body }
+interface Answers {
+  readonly contestant: string
+  readonly answers: readonly Answer[]
+}
+
+interface Answer {
+  readonly request: string
+  readonly status: number
+  /** Undefined: there was none. */
+  readonly body: unknown
+}
+
+function compare(scenario: string, first: Answers, other: Answers): void {
+  first.answers.forEach((expected, index) => {
+    const actual = other.answers[index] as Answer
+    if (expected.status === actual.status && saySame(expected.body, actual.body)) return
+    throw new Error(
+      [
+        `${scenario}: ${first.contestant} and ${other.contestant} differ`,
+        ...[expected, actual].map(
+          ({ request, status, body }) => `${request}\n${status} ${JSON.stringify(body)}`,
+        ),
+      ].join('\n'),
+    )
+  })
+}
+
+async function askAll(scenario: Scenario, runner: Runner, store: Store): Promise<Answers> {
+  if (scenario.prepare !== undefined) await query(store.url, scenario.prepare)
+  const answers: Answer[] = []
+  for (let index = 0; index < COMPARED; index++) answers.push(await ask(scenario, runner, index))
+  return { contestant: runner.contestant.name, answers }
+}
+
+async function ask(
+  scenario: Scenario,
+  { contestant, server }: Runner,
+  index: number,
+): Promise<Answer> {
+  const requests = requestsOf(scenario, contestant.name)
+  const asked = requests[index % requests.length]
+  if (asked === undefined) throw new Error(`${scenario.name} asks nothing`)
+  const { method, path, body } = asked
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+    method,
+    headers: {
+      ...scenario.headers,
+      ...contestant.headers,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${contestant.name}: ${method} ${path}\n${text}`)
+  return {
+    request: `${method} ${path}`,
+    status: response.status,
+    body: text === '' ? undefined : JSON.parse(text),
+  }
 }

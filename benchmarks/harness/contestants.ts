@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ServerCommand } from './processes.ts'
 import { signToken } from './token.ts'
+import { CUSTOMER_ID } from '../peers/statements.ts'
 
-export type ContestantName = 'S-Tier' | 'baseline' | 'passthrough' | 'floor'
+/** A program in `peers/`. */
+export type PeerName = 'baseline' | 'passthrough' | 'floor'
+export type ContestantName = 'S-Tier' | PeerName
 
 /** A server that takes part: how it is started and how it is asked. */
 export interface Contestant {
@@ -27,7 +30,8 @@ export function sTier(storeUrl: string, nodeArguments: readonly string[] = []): 
   if (!existsSync(S_TIER_BUILD)) throw new Error('S-Tier is not built yet: npm run build')
   const url = new URL(storeUrl)
   url.username = 'authenticator'
-  const claims = { role: ROLE, sub: '17', customer_id: 17, email: 'someone@example.org' }
+  const customer = { sub: String(CUSTOMER_ID), customer_id: CUSTOMER_ID }
+  const claims = { role: ROLE, ...customer, email: 'someone@example.org' }
   const expires = Math.floor(Date.now() / 1000) + 24 * 3600
   return {
     name: 'S-Tier',
@@ -43,7 +47,7 @@ export function sTier(storeUrl: string, nodeArguments: readonly string[] = []): 
 }
 
 /** One of the programs in `peers/`. */
-export function peer(name: 'baseline' | 'passthrough' | 'floor', storeUrl: string): Contestant {
+export function peer(name: PeerName, storeUrl: string): Contestant {
   const url = new URL(storeUrl)
   url.searchParams.set('options', `-c role=${ROLE}`)
   const program = fileURLToPath(new URL(`../dist/peers/${name}.js`, import.meta.url))

@@ -15,8 +15,17 @@ export function cpuMicrosOf(pid: number): number | undefined {
  */
 export function postgresCpuMicros(postmaster: number): number | undefined {
   if (process.platform !== 'linux') return undefined
-  const living = [postmaster, ...childrenOf(postmaster)].map(pid => cpuMicrosOf(pid) ?? 0)
+  const living = [postmaster, ...childrenOf(postmaster)].map(cpuMicrosOfLiving)
   return living.reduce((sum, micros) => sum + micros, readStat(postmaster).endedChildrenMicros)
+}
+
+/** 0 for a process that has ended since it was listed: it is among those that have been waited for. */
+function cpuMicrosOfLiving(pid: number): number {
+  try {
+    return cpuMicrosOf(pid) ?? 0
+  } catch {
+    return 0
+  }
 }
 
 /** The kernel's clock ticks a second, as `/proc` shows them on every Linux that Node runs on. */

@@ -1,8 +1,9 @@
+import type { LoadRequest } from '../load/messages.ts'
 import type { Contestant, ContestantName } from './contestants.ts'
 import { cpuMicrosOf, postgresCpuMicros } from './cpu.ts'
 import type { LoadGenerator } from './load.ts'
 import type { RunningServer } from './processes.ts'
-import type { Store } from './store.ts'
+import { query, type Store } from './store.ts'
 
 /** One thing that is asked of every contestant. */
 export interface Scenario {
@@ -13,8 +14,19 @@ export interface Scenario {
   readonly bars: { readonly serverCpu?: number; readonly postgresCpu?: number }
   /** Sent with each request, to every contestant. */
   readonly headers: Readonly<Record<string, string>>
-  /** The requests, with values that vary, in an order that is the same for every contestant. */
-  readonly paths: Readonly<Record<ContestantName, readonly string[]>>
+  readonly requests: Requests
+  /** SQL that is run, outside of what is measured, before each portion: all begin with the same rows. */
+  readonly prepare?: string
+}
+
+/** The same questions, with values that vary, in the words of S-Tier and in those of the services beside it. */
+export interface Requests {
+  readonly dialect: readonly LoadRequest[]
+  readonly routes: readonly LoadRequest[]
+}
+
+export function requestsOf(scenario: Scenario, contestant: ContestantName): readonly LoadRequest[] {
+  return contestant === 'S-Tier' ? scenario.requests.dialect : scenario.requests.routes
 }
 
 /** How long and how often. A round gives each contestant one portion of load. */
@@ -81,9 +93,10 @@ async function measureOnce(
   { store, load, extent }: Bench,
   round: number,
 ): Promise<Measurement> {
+  if (scenario.prepare !== undefined) await query(store.url, scenario.prepare)
   const portion = await load.open({
     port: server.port,
-    paths: scenario.paths[contestant.name],
+    requests: requestsOf(scenario, contestant.name),
     headers: { ...scenario.headers, ...contestant.headers },
     connections: scenario.connections,
     requestsMax: extent.requestsMax,

@@ -14,7 +14,7 @@ function measured(contestant: ContestantName, round: number, cpu: number): Measu
 const scenario: Scenario = {
   ...{ name: 'one-row', title: '', connections: 1, bars: { serverCpu: 0.9, postgresCpu: 0.4 } },
   headers: {},
-  paths: { 'S-Tier': [], baseline: [], passthrough: [], floor: [] },
+  requests: { dialect: [], routes: [] },
 }
 
 test('ratios are taken within a round, so a slow round changes none of them', () => {

@@ -23,6 +23,11 @@ test('answers that follow each other are told apart', () => {
   expect(statuses).toEqual([200, 404, 200])
 })
 
+test('an answer that never has content needs no length', () => {
+  const statuses = read(['HTTP/1.1 204 No Content\r\nDate: now\r\n\r\n', ANSWER])
+  expect(statuses.map(({ status }) => status)).toEqual([204, 200])
+})
+
 test('an answer without a length is refused rather than guessed at', () => {
   expect(() => read(['HTTP/1.1 200 OK\r\n\r\n'])).toThrow('without Content-Length')
 })

@@ -78,6 +78,7 @@ export function createReader(onAnswer: (seen: AnswerSeen) => void): (piece: Buff
 }
 
 function contentLength(head: string): number {
+  if (/^HTTP\/1.1 (204|304) /.test(head)) return 0
   const value = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
   if (value === undefined) throw new Error(`An answer without Content-Length: ${head}`)
   return Number(value)

@@ -1,6 +1,6 @@
 import { percentile } from '../harness/statistics.ts'
 import { type AnswerSeen, openConnection } from './connection.ts'
-import type { LoadOrder, LoadReport } from './messages.ts'
+import type { LoadOrder, LoadReport, LoadRequest } from './messages.ts'
 
 /** The connections of one portion of load, open and idle until `run`. */
 export interface Portion {
@@ -11,7 +11,7 @@ export interface Portion {
 
 /** Opens the connections of a portion. */
 export async function openPortion(order: LoadOrder): Promise<Portion> {
-  const requests = order.paths.map(path => requestText(order, path))
+  const requests = order.requests.map(request => requestText(order, request))
   const tally = createTally(order)
   const callers = await Promise.all(
     Array.from({ length: order.connections }, () => openCaller(order.port, requests, tally)),
@@ -73,7 +73,7 @@ function createTally({ requestsMax, durationMs, connections }: LoadOrder) {
       latencies[answered++] = latencyMs
       bytes += size
       endedAt = performance.now()
-      if (status === 200 || status === 206) return
+      if (status >= 200 && status < 300) return
       errors++
       firstError ??= head.split('\r\n', 1)[0]
     },
@@ -88,7 +88,16 @@ function createTally({ requestsMax, durationMs, connections }: LoadOrder) {
   }
 }
 
-function requestText({ port, headers }: LoadOrder, path: string): Buffer {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return Buffer.from(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${lines.join('')}\r\n`)
+function requestText({ port, headers }: LoadOrder, { method, path, body }: LoadRequest): Buffer {
+  const lines = Object.entries({ host: `127.0.0.1:${port}`, ...headers, ...bodyHeaders(body) })
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${head}\r\n${body ?? ''}`)
+}
+
+function bodyHeaders(body: string | undefined): Readonly<Record<string, string>> {
+  if (body === undefined) return {}
+  return {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+  }
 }

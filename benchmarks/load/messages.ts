@@ -1,8 +1,16 @@
+/** What is asked once. */
+export interface LoadRequest {
+  readonly method: string
+  /** With its query string. */
+  readonly path: string
+  readonly body?: string | undefined
+}
+
 /** One portion of load on one server, as the measuring process orders it. */
 export interface LoadOrder {
   readonly port: number
-  /** Paths with query strings; taken in turn, from the start again after the last. */
-  readonly paths: readonly string[]
+  /** Taken in turn, from the start again after the last. */
+  readonly requests: readonly LoadRequest[]
   readonly headers: Readonly<Record<string, string>>
   readonly connections: number
   /** It ends at whichever comes first; requests under way are then waited for. */
@@ -12,7 +20,7 @@ export interface LoadOrder {
 
 export interface LoadReport {
   readonly requests: number
-  /** Answers other than 200 or 206, and connections that broke. */
+  /** Answers that are no success, and connections that broke. */
   readonly errors: number
   /** The first line of the first of them. */
   readonly firstError: string | undefined

@@ -14,6 +14,16 @@ export const PRODUCT_COLUMNS = [
 export const PARENT_COLUMNS = ['id', 'sku', 'name', 'status', 'price'] as const
 export const CHILD_COLUMNS = ['product_id', 'period', 'price'] as const
 
+/** The columns of a note that are answered where it is answered at all. */
+export const NOTE_COLUMNS = ['id', 'title', 'body', 'priority', 'attributes'] as const
+
+/** In whose name the hand-written service writes: as if it had found them in a token. */
+export const CUSTOMER_ID = 17
+export const CONTEXT = [
+  'authenticated',
+  JSON.stringify({ role: 'authenticated', sub: String(CUSTOMER_ID), customer_id: CUSTOMER_ID }),
+] as const
+
 const columns = PRODUCT_COLUMNS.join(', ')
 const parents = PARENT_COLUMNS.join(', ')
 const children = CHILD_COLUMNS.join(', ')
@@ -28,6 +38,21 @@ export const HAND_WRITTEN = {
   children: `
     select ${children} from product_prices
     where product_id = any($1) order by product_id, period`,
+  priceSpan: 'select lowest, highest from price_span($1)',
+} as const
+
+const insertNote = 'insert into notes (title, body, priority, attributes)'
+
+/** Writes by hand, inside a transaction that `context` has given the caller's role and claims. */
+export const HAND_WRITTEN_WRITES = {
+  context: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`,
+  insert: `${insertNote} values ($1, $2, $3, $4)`,
+  insertReturning: `${insertNote} values ($1, $2, $3, $4) returning ${NOTE_COLUMNS.join(', ')}`,
+  insertMany: `
+    ${insertNote} select title, body, priority, attributes
+    from json_to_recordset($1) as n (title text, body text, priority smallint, attributes jsonb)`,
+  update: 'update notes set priority = $2 where id = $1',
+  addNote: 'select add_note($1, $2) as id',
 } as const
 
 /** The same answers as one JSON text each, made by PostgreSQL. */

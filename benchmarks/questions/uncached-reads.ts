@@ -1,6 +1,6 @@
 // What does a read cost that no cache answers, beside the service that a team writes by hand?
-import type { ContestantName } from '../harness/contestants.ts'
-import type { Scenario } from '../harness/rounds.ts'
+import type { Question } from '../harness/question.ts'
+import type { Requests, Scenario } from '../harness/rounds.ts'
 import { seededRandom, shuffled } from '../harness/statistics.ts'
 import { query, type Store } from '../harness/store.ts'
 import { CHILD_COLUMNS, PARENT_COLUMNS, PRODUCT_COLUMNS } from '../peers/statements.ts'
@@ -19,19 +19,25 @@ const SEED = 20_251_122
 /** Different requests in one scenario; after the last the first comes again. */
 const REQUESTS = 2_000
 
+export const uncachedReads: Question = {
+  name: 'uncached-reads',
+  peers: ['baseline', 'passthrough', 'floor'],
+  scenarios,
+}
+
 /** The scenarios, with values that the store really holds. */
-export async function scenarios(store: Store): Promise<readonly Scenario[]> {
+async function scenarios(store: Store): Promise<readonly Scenario[]> {
   const { products, categories } = await readValues(store.url)
-  const oneRow = { paths: byKey(products), bars: BARS.oneRow, headers: ONE_OBJECT }
+  const oneRow = { requests: byKey(products), bars: BARS.oneRow, headers: ONE_OBJECT }
   return [
     { name: 'one-row', title: 'One row by key', connections: 32, ...oneRow },
     {
       ...{ name: 'twenty-rows', title: '20 filtered rows', connections: 32 },
-      ...{ paths: filtered(categories), bars: BARS.twentyRows, headers: {} },
+      ...{ requests: filtered(categories), bars: BARS.twentyRows, headers: {} },
     },
     {
       ...{ name: 'nested', title: '20 parents with nested children', connections: 32 },
-      ...{ paths: nested(categories), bars: BARS.nested, headers: {} },
+      ...{ requests: nested(categories), bars: BARS.nested, headers: {} },
     },
     {
       name: 'many-connections',
@@ -75,40 +81,39 @@ function repeated(categories: readonly Category[], random: () => number): readon
   return shuffled(lowered, random)
 }
 
-type Paths = Readonly<Record<ContestantName, readonly string[]>>
-
-function byKey(ids: readonly number[]): Paths {
+function byKey(ids: readonly number[]): Requests {
   const ours = ids.map(id => `/rest/v1/products?id=eq.${id}&select=${PRODUCT_COLUMNS.join(',')}`)
-  return paths(
+  return gets(
     ours,
     ids.map(id => `/products/${id}`),
   )
 }
 
-function filtered(categories: readonly Category[]): Paths {
+function filtered(categories: readonly Category[]): Requests {
   const range = 'order=price,id&limit=20'
   const ours = categories.map(
     ({ id, from }) =>
       `/rest/v1/products?category_id=eq.${id}&price=gte.${from}&${range}&select=${PRODUCT_COLUMNS.join(',')}`,
   )
-  return paths(
+  return gets(
     ours,
     categories.map(({ id, from }) => `/products?category=${id}&from=${from}`),
   )
 }
 
-function nested(categories: readonly Category[]): Paths {
+function nested(categories: readonly Category[]): Requests {
   const select = `${PARENT_COLUMNS.join(',')},product_prices(${CHILD_COLUMNS.join(',')})`
   const range = 'order=id&limit=20&product_prices.order=period'
   const ours = categories.map(
     ({ id }) => `/rest/v1/products?category_id=eq.${id}&${range}&select=${select}`,
   )
-  return paths(
+  return gets(
     ours,
     categories.map(({ id }) => `/products-with-prices?category=${id}`),
   )
 }
 
-function paths(ours: readonly string[], theirs: readonly string[]): Paths {
-  return { 'S-Tier': ours, baseline: theirs, passthrough: theirs, floor: theirs }
+function gets(dialect: readonly string[], routes: readonly string[]): Requests {
+  const get = (path: string) => ({ method: 'GET', path })
+  return { dialect: dialect.map(get), routes: routes.map(get) }
 }
