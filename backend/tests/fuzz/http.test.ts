@@ -84,7 +84,8 @@ test('bytes that no client would send end in an answer, and the server lives on'
       ])
       const [head = '', body = ''] = (await exchange(request)).split('\r\n\r\n', 2)
       const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1])
-      expectAnswer('GET', { status, statusText: '', headers: {}, body })
+      const bytes = Buffer.from(body)
+      expectAnswer('GET', { status, statusText: '', headers: {}, body, bytes })
     }),
     { seed, numRuns: 500 },
   )
