@@ -38,15 +38,8 @@ test.each(pages.map(page => [page.name, page] as const))('%s', async (_name, pag
   else expect(actual).toBe(page.expected)
 })
 
-/**
- * What no document can tell: answers whose status a function of the database chooses (`response.status`), and plans, which
- * are for those who look after the server.
- */
-const UNDOCUMENTED = new Set([
-  'calls/status-and-headers',
-  'writes/insert-plan',
-  'writes/insert-trigger-answer',
-])
+/** What no document can tell: a function of the database chooses their status, with `response.status`. */
+const UNDOCUMENTED = new Set(['calls/status-and-headers', 'writes/insert-trigger-answer'])
 
 test('every kind of operation that the document has was answered', () => {
   const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']

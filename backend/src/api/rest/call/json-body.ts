@@ -1,5 +1,6 @@
 import { InvalidBodyError } from '../errors.ts'
-import { parseJson } from '../write/json-rows.ts'
+import { parseJson } from '../payload/json.ts'
+import { isNestedBeyond } from '../payload/nesting.ts'
 
 /** What a JSON body has for arguments; its text goes to PostgreSQL as it came. */
 export interface JsonBody {
@@ -16,7 +17,9 @@ const NO_NAMES: readonly string[] = Object.freeze([])
 
 /** Throws PGRST102 for what is no JSON, and for what is nested deeper than PostgreSQL could read. */
 export function readJsonBody(text: string): JsonBody {
-  checkDepth(text)
+  if (isNestedBeyond(text, DEPTH_MAX)) {
+    throw new InvalidBodyError(`The JSON is nested deeper than ${DEPTH_MAX} levels`)
+  }
   const value = parseJson(text)
   if (!Array.isArray(value)) return { isArray: false, names: keysOf(value) }
   const [first, ...others] = value as readonly unknown[]
@@ -34,44 +37,4 @@ function keysOf(value: unknown): readonly string[] | undefined {
 function hasKeys(value: unknown, names: readonly string[]): boolean {
   const keys = keysOf(value)
   return keys?.length === names.length && names.every(name => Object.hasOwn(value as object, name))
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-
-function checkDepth(text: string): void {
-  if (text.length <= DEPTH_MAX) return
-  let depth = 0
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code === QUOTE) index = endOfString(text, index)
-    else if (isOpening(code) && ++depth > DEPTH_MAX) {
-      throw new InvalidBodyError(`The JSON is nested deeper than ${DEPTH_MAX} levels`)
-    } else if (isClosing(code)) depth--
-  }
-}
-
-/** Where the string ends that begins here; behind the text if it does not. */
-function endOfString(text: string, start: number): number {
-  let end = start
-  do {
-    end = text.indexOf('"', end + 1)
-    if (end < 0) return text.length
-  } while (isEscaped(text, end))
-  return end
-}
-
-function isEscaped(text: string, index: number): boolean {
-  let backslashes = 0
-  while (text.charCodeAt(index - 1 - backslashes) === BACKSLASH) backslashes++
-  return backslashes % 2 === 1
-}
-
-/** `[` and `{`, `]` and `}`: one bit apart. */
-function isOpening(code: number): boolean {
-  return (code | 0x20) === 0x7b
-}
-
-function isClosing(code: number): boolean {
-  return (code | 0x20) === 0x7d
 }

@@ -1,20 +1,37 @@
 import { InvalidBodyError } from '../errors.ts'
 import type { RestInput } from '../input.ts'
-import { bodyText } from '../write/body-text.ts'
-import { readContentType } from '../write/content-type.ts'
-import { readCsv } from '../write/csv.ts'
-import { readForm } from '../write/form.ts'
-import { beginsWithArray, INVALID_JSON } from '../write/json-rows.ts'
+import { bodyText, documentText } from '../payload/body-text.ts'
+import { readContentType } from '../payload/content-type.ts'
+import { readCsv } from '../payload/csv.ts'
+import { readForm } from '../payload/form.ts'
+import { beginsWithArray, INVALID_JSON } from '../payload/json.ts'
 import { type JsonBody, readJsonBody } from './json-body.ts'
 
 /** What a POST brings: arguments, or a whole body for the one parameter without a name. */
 export type Payload =
   | ({ readonly kind: 'json'; readonly text: string } & JsonBody)
-  | { readonly kind: 'named'; readonly pairs: readonly NamedValue[] }
+  | NamedPayload
   | { readonly kind: 'raw'; readonly type: 'text' | 'xml' | 'bytea'; readonly text: string }
+
+/** Each name once, in the order in which they first came, and all values of each. */
+export interface NamedPayload {
+  readonly kind: 'named'
+  readonly names: readonly string[]
+  readonly values: readonly (readonly (string | null)[])[]
+}
 
 /** A name may come more than once. */
 export type NamedValue = readonly [name: string, value: string | null]
+
+export function namedPayload(pairs: readonly NamedValue[]): NamedPayload {
+  const values = new Map<string, (string | null)[]>()
+  for (const [name, value] of pairs) {
+    const before = values.get(name)
+    if (before === undefined) values.set(name, [value])
+    else before.push(value)
+  }
+  return { kind: 'named', names: [...values.keys()], values: [...values.values()] }
+}
 
 /**
  * Reads the body of a call by its Content-Type; a body without one is JSON, and an empty one no arguments. With `columns`
@@ -22,28 +39,33 @@ export type NamedValue = readonly [name: string, value: string | null]
  * PostgREST: references/api/functions.
  */
 export function readPayload(
-  { body, headers }: Pick<RestInput, 'body' | 'headers'>,
+  input: Pick<RestInput, 'body' | 'headers'>,
   columns: readonly string[] | undefined,
 ): Payload {
-  const type = readContentType(headers['content-type'])
+  const type = readContentType(input.headers['content-type'])
   switch (type.kind) {
     case 'json':
-      return readJson(bodyText(body, INVALID_JSON), columns)
+      return readJson(documentText(input, INVALID_JSON), columns)
     case 'form':
-      return { kind: 'named', pairs: readForm(bodyText(body, 'Empty or invalid form')) }
+      return namedPayload(readForm(documentText(input, 'Empty or invalid form')))
     case 'csv':
-      return { kind: 'named', pairs: firstLine(bodyText(body, 'Empty or invalid csv')) }
+      return namedPayload(firstLine(documentText(input, 'Empty or invalid csv')))
     case 'other':
-      return readRaw(body, type.mediaType)
+      return readRaw(input.body, type.mediaType)
   }
 }
 
 function readJson(text: string, columns: readonly string[] | undefined): Payload {
-  if (columns !== undefined) {
-    return { kind: 'json', text, names: columns, isArray: beginsWithArray(text) }
-  }
   if (text === '') return { kind: 'json', text, names: [], isArray: false }
-  return { kind: 'json', text, ...readJsonBody(text) }
+  if (columns === undefined || isEmptyArray(text)) {
+    return { kind: 'json', text, ...readJsonBody(text) }
+  }
+  return { kind: 'json', text, names: columns, isArray: beginsWithArray(text) }
+}
+
+/** There is no first object to take `columns` from: PostgreSQL would take nulls. */
+function isEmptyArray(text: string): boolean {
+  return /^[\t\n\r ]*\[[\t\n\r ]*\]/.test(text)
 }
 
 /** As of an array of JSON objects, the first one is taken. */

@@ -102,6 +102,33 @@ test('a body that no argument is taken from is not sent', () => {
   expect(post('whole', '').parameters).toEqual([''])
 })
 
+test.each(['null', '7', '"text"'])('%s is no arguments, unless a function takes it whole', body => {
+  expect(post('no_body', body).parameters).toEqual([])
+  expect(post('whole', body).parameters).toEqual([body])
+  expect(() => post('add_them', body)).toThrow(expect.objectContaining({ code: 'PGRST202' }))
+})
+
+test('a list without keys is no arguments of anything', () => {
+  expect(post('whole', '[1]').parameters).toEqual(['[1]'])
+  expect(() => post('no_body', '[1]')).toThrow(expect.objectContaining({ code: 'PGRST102' }))
+})
+
+test('columns take nothing of an empty array, rather than nulls', () => {
+  const queryString = 'columns=a'
+  expect(post('change', '[{"a": 1, "b": 2}]', { queryString }).parameters).toEqual([
+    '[{"a": 1, "b": 2}]',
+  ])
+  expect(() => post('change', ' [ ] ', { queryString })).toThrow(
+    expect.objectContaining({ code: 'PGRST202' }),
+  )
+})
+
+test('of a name that comes twice the last value counts, and a variadic one takes all', () => {
+  expect(understand({ queryString: 'a=1&b=2&a=3' }).parameters).toEqual(['3', '2'])
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect(post('longest_of', 'v=a&v=&v=c', { headers: form }).parameters).toEqual(['{"a","","c"}'])
+})
+
 test.each([
   ['application/json; charset=utf-8', '{"a": 1, "b": 2}', ['{"a": 1, "b": 2}']],
   ['application/x-www-form-urlencoded', 'a=1&b=2+3', ['1', '2 3']],

@@ -36,7 +36,7 @@ import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
 import { argumentsKey, argumentsRequest, argumentValues } from './arguments.ts'
 import { CallMethodError, NoSetError } from './errors.ts'
 import { offerOfCall } from './offer.ts'
-import { type Payload, readPayload } from './payload.ts'
+import { namedPayload, type Payload, readPayload } from './payload.ts'
 
 /** What it takes to understand a call. */
 export type CallInput = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers' | 'body'> & {
@@ -75,10 +75,10 @@ export function understandCall(
   })
   const range = parseRange(method, headers.range)
   const query = parseQuery(queryString, { range, isArgument: isRead ? isArgument : undefined })
-  const given: Payload = isRead
-    ? { kind: 'named', pairs: query.arguments }
-    : readPayload(input, query.columns)
-  const routine = routineOf(catalog, { schema: profile.schema, name }, given)
+  const called = { schema: profile.schema, name }
+  const brought = isRead ? namedPayload(query.arguments) : readPayload(input, query.columns)
+  const given = settleKeyless(catalog, called, brought)
+  const routine = findRoutine(catalog, { ...called, arguments: argumentsRequest(given, 0) })
   const limit = limitOf(preferences)
   if (limit !== undefined && !routine.returns.set) throw new NoSetError()
   const offer = offerOfCall(catalog, database, routine, query.read.select)
@@ -86,13 +86,7 @@ export function understandCall(
   const access = isRead || routine.volatility !== 'volatile' ? 'read-only' : 'read-write'
   const values = [...query.parameters]
   const guard = access === 'read-only' ? undefined : guardOf(media, limit, values)
-  const request: CallRequest = {
-    schema: profile.schema,
-    name,
-    arguments: argumentsRequest(given, values.length),
-    read: query.read,
-  }
-  const understanding = { request, given, query, media, preferences, guard }
+  const understanding = { profile, given, query, media, preferences, guard, before: values.length }
   const prepared = prepare(input, understanding, catalog, services)
   const parameters = [...values, ...argumentValues(given, prepared.plan)]
   const { targetNames } = query
@@ -122,19 +116,18 @@ function isArgument(_name: string, value: string): boolean {
   return !hasOperator(value)
 }
 
-/** JSON without keys is an argument only of a function that takes any JSON; otherwise PGRST102. */
-function routineOf(
-  catalog: Catalog,
-  called: Pick<CallRequest, 'schema' | 'name'>,
-  given: Payload,
-): Routine {
-  const request = { ...called, arguments: argumentsRequest(given, 0) }
+/**
+ * JSON without keys is an argument only of a function that takes any JSON. For others a single value, such as the `null`
+ * of a client that has no arguments, is as good as none (PostgREST does the same), and a list is PGRST102.
+ */
+function settleKeyless(catalog: Catalog, called: Called, given: Payload): Payload {
   const isKeyless = given.kind === 'json' && given.names === undefined
-  if (isKeyless && !hasOverloadForBody(catalog, request, 'json')) {
-    throw new InvalidBodyError('All object keys must match')
-  }
-  return findRoutine(catalog, request)
+  if (!isKeyless || hasOverloadForBody(catalog, called, 'json')) return given
+  if (given.isArray) throw new InvalidBodyError('All object keys must match')
+  return { ...given, names: [] }
 }
+
+type Called = Pick<CallRequest, 'schema' | 'name'>
 
 const ONE: RowsGuard = Object.freeze({ kind: 'one' })
 
@@ -159,16 +152,17 @@ function guardOf(
   return kind === 'object' ? ONE : undefined
 }
 
-interface Understanding extends Pick<UnderstoodCall, 'media' | 'preferences'> {
-  readonly request: CallRequest
+interface Understanding extends Pick<UnderstoodCall, 'profile' | 'media' | 'preferences'> {
   readonly given: Payload
+  /** Parameters before those of the arguments. */
+  readonly before: number
   readonly query: ParsedQuery
   readonly guard: RowsGuard | undefined
 }
 
 function prepare(
   { method, name, identity }: CallInput,
-  { request, given, query, media, preferences, guard }: Understanding,
+  { profile: { schema }, given, before, query, media, preferences, guard }: Understanding,
   catalog: Catalog,
   { plans, rules: { database, rest } }: Pick<RestServices, 'plans' | 'rules'>,
 ): Prepared<CallPlan> {
@@ -176,9 +170,10 @@ function prepare(
   const shape: AnswerShape = { ...answerShape(method, media, preferences), guard }
   const answer = `${shapeKey(shape)} ${aggregates} ${guard?.kind ?? ''}`
   const explained = media.kind === 'plan' ? JSON.stringify(media) : ''
-  const called = `${request.schema}\n${name}\n${given.kind} ${argumentsKey(given)}`
+  const called = `${schema}\n${name}\n${given.kind} ${argumentsKey(given)}`
   const key = `${called}\n${query.shape}\n${answer}\n${explained}`
   return plans.calls.get(catalog.version, key, () => {
+    const request = { schema, name, arguments: argumentsRequest(given, before), read: query.read }
     const plan = planCall(catalog, request, { aggregates, rowsMax: database.rowsMax })
     const context = { serverVersion: catalog.serverVersion, embedsAs: rest.embedsAs }
     const statement =

@@ -95,20 +95,23 @@ function parseCount(text: string): number | undefined {
  * request at hand heeds: a read leaves out `return`, for instance.
  */
 export function preferenceApplied(preferences: Partial<Preferences>): string | undefined {
-  const { handling, maxAffected } = preferences
-  const applied = [
-    render('resolution', preferences.resolution),
-    render('missing', preferences.missing),
-    render('return', preferences.return),
-    render('count', preferences.count),
-    render('tx', preferences.tx),
-    render('handling', handling),
-    render('timezone', preferences.timezone),
-    handling === 'strict' ? render('max-affected', maxAffected) : undefined,
-  ].filter(token => token !== undefined)
-  return applied.length === 0 ? undefined : applied.join(', ')
+  let applied = ''
+  for (const [name, key] of IN_ORDER) {
+    const value = preferences[key]
+    if (value === undefined) continue
+    if (key === 'maxAffected' && preferences.handling !== 'strict') continue
+    applied += applied === '' ? `${name}=${value}` : `, ${name}=${value}`
+  }
+  return applied === '' ? undefined : applied
 }
 
-function render(name: string, value: string | number | undefined): string | undefined {
-  return value === undefined ? undefined : `${name}=${value}`
-}
+const IN_ORDER: readonly (readonly [name: string, key: keyof Preferences])[] = [
+  ['resolution', 'resolution'],
+  ['missing', 'missing'],
+  ['return', 'return'],
+  ['count', 'count'],
+  ['tx', 'tx'],
+  ['handling', 'handling'],
+  ['timezone', 'timezone'],
+  ['max-affected', 'maxAffected'],
+]

@@ -14,11 +14,7 @@ import { warningOf } from '../warning.ts'
 import type { UnderstoodRead } from './understand.ts'
 
 /** What PostgreSQL answered, as a response. PostgREST: references/api/pagination_count and resource_representation. */
-export function readResponse(
-  answer: Answer,
-  call: UnderstoodRead,
-  location: string,
-): RestResponse {
+export function readResponse(answer: Answer, call: UnderstoodRead, location: string): RestResponse {
   const { media, preferences, profile, range } = call
   const contentType = contentTypeOf(media)
   if (media.kind === 'plan') {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginsWithArray, nestingOf, readJsonRows } from './json-rows.ts'
+import { readJsonRows } from './json-rows.ts'
 
 test.each([
   ['{"a": 1, "b": null}', { keys: ['a', 'b'], isArray: false }],
@@ -34,19 +34,3 @@ test.each(['', ' ', '{', '"{}"', '1', 'null', 'true', '\ufeff{}', '{"a": 1} x', 
     )
   },
 )
-
-test('an array is told from an object by how it begins', () => {
-  expect([' \t\r\n[]', '[', '{"a": []}', '', '"["'].map(beginsWithArray)).toEqual([
-    true,
-    true,
-    false,
-    false,
-    false,
-  ])
-})
-
-test('nesting is counted outside of strings', () => {
-  expect(['1', '[]', '{"a": [{}]}', '["[[[", "\\"[["]', '[[],[[]]]'].map(nestingOf)).toEqual([
-    0, 1, 3, 1, 3,
-  ])
-})

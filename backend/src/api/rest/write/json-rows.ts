@@ -1,4 +1,5 @@
 import { InvalidBodyError } from '../errors.ts'
+import { INVALID_JSON, parseJson } from '../payload/json.ts'
 
 /** What a JSON text is, as far as a statement depends on it. */
 export interface JsonRows {
@@ -7,7 +8,6 @@ export interface JsonRows {
   readonly isArray: boolean
 }
 
-export const INVALID_JSON = 'Empty or invalid json'
 const NOT_UNIFORM = 'All object keys must match'
 
 /**
@@ -21,19 +21,6 @@ export function readJsonRows(text: string): JsonRows {
   throw new InvalidBodyError(INVALID_JSON, {
     details: 'A body is an object, or an array of objects.',
   })
-}
-
-/** Whether the text begins like an array. For a body whose keys nobody asks for, PostgreSQL reads the rest. */
-export function beginsWithArray(text: string): boolean {
-  return /^[\t\n\r ]*\[/.test(text)
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new InvalidBodyError(INVALID_JSON)
-  }
 }
 
 function commonKeys(rows: readonly unknown[]): readonly string[] {
@@ -56,15 +43,4 @@ function hasSameKeys(row: object, keys: readonly string[]): boolean {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** How deep the arrays and objects of a JSON text stand inside each other. */
-export function nestingOf(text: string): number {
-  let depth = 0
-  let deepest = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
-    if (token === ']' || token === '}') depth--
-  }
-  return deepest
 }

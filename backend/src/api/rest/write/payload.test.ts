@@ -77,6 +77,38 @@ test.each([
   expect(() => payload(body, type)).toThrow(expect.objectContaining({ code: 'PGRST102' }))
 })
 
+test.each([
+  [undefined, '{"a": 1}', JSON_ROW],
+  ['text/csv', 'a\n1', { text: '[{"a":"1"}]', isArray: true, columns: ['a'] }],
+  [
+    'application/x-www-form-urlencoded',
+    'a=1',
+    { text: '{"a":"1"}', isArray: false, columns: ['a'] },
+  ],
+])('the byte order mark of a body of type %s is no part of it', (type, text, read) => {
+  expect(payload(`\ufeff${text}`, type)).toEqual(read)
+})
+
+test('with columns no byte order mark reaches PostgreSQL either', () => {
+  const taken = { text: '[{"a": 1}]', isArray: true, columns: ['a'] }
+  expect(payload('\ufeff[{"a": 1}]', undefined, ['a'])).toEqual(taken)
+})
+
+test('a compressed body is refused by its name', () => {
+  const compressed = (encoding: string) => {
+    const headers = { 'content-encoding': encoding }
+    return readPayload({ headers, body: Buffer.from('{"a": 1}') }, 'insert', undefined)
+  }
+  expect(compressed('Identity')).toEqual(JSON_ROW)
+  expect(() => compressed('gzip')).toThrow(
+    expect.objectContaining({
+      code: 'PGRST102',
+      status: 400,
+      message: 'Content-Encoding not acceptable: gzip',
+    }),
+  )
+})
+
 test('characters come through as they are', () => {
   const text = '{"größe": "圍棋 🦆 \\u0041"}'
   expect(payload(text)).toEqual({ text, isArray: false, columns: ['größe'] })

@@ -1,11 +1,12 @@
 import type { WriteAction } from '../../../query/plan/index.ts'
 import type { RestInput } from '../input.ts'
-import { readContentType } from './content-type.ts'
-import { csvToJson, readCsv } from './csv.ts'
 import { InvalidBodyError } from '../errors.ts'
-import { readForm } from './form.ts'
-import { beginsWithArray, INVALID_JSON, readJsonRows } from './json-rows.ts'
-import { bodyText } from './body-text.ts'
+import { documentText } from '../payload/body-text.ts'
+import { readContentType } from '../payload/content-type.ts'
+import { type CsvRows, csvToJson, readCsv } from '../payload/csv.ts'
+import { readForm } from '../payload/form.ts'
+import { beginsWithArray, INVALID_JSON } from '../payload/json.ts'
+import { readJsonRows } from './json-rows.ts'
 
 /** What a write takes from its body. */
 export interface Payload {
@@ -20,22 +21,22 @@ export interface Payload {
  * Throws PGRST102. PostgREST: references/api/tables_views, "Insert", "Bulk Insert" and "Specifying Columns".
  */
 export function readPayload(
-  { headers, body }: Pick<RestInput, 'headers' | 'body'>,
+  input: Pick<RestInput, 'headers' | 'body'>,
   action: WriteAction,
   given: readonly string[] | undefined,
 ): Payload | undefined {
   if (action === 'delete') return undefined
   const columns = action === 'replace' ? undefined : given
-  const type = readContentType(headers['content-type'])
+  const type = readContentType(input.headers['content-type'])
   switch (type.kind) {
     case 'json':
-      return readJson(bodyText(body, INVALID_JSON), columns)
+      return readJson(documentText(input, INVALID_JSON), columns)
     case 'csv': {
-      const csv = readCsv(bodyText(body, 'Empty or invalid csv'))
+      const csv = readCsv(documentText(input, 'Empty or invalid csv'))
       return { text: csvToJson(csv), isArray: true, columns: columns ?? keysOf(csv) }
     }
     case 'form': {
-      const values = new Map(readForm(bodyText(body, 'Empty or invalid form')))
+      const values = new Map(readForm(documentText(input, 'Empty or invalid form')))
       const text = JSON.stringify(Object.fromEntries(values))
       return { text, isArray: false, columns: columns ?? [...values.keys()] }
     }
@@ -51,12 +52,6 @@ function readJson(text: string, columns: readonly string[] | undefined): Payload
 }
 
 /** An array without objects has no keys, and so has a header without lines. */
-function keysOf({
-  columns,
-  rows,
-}: {
-  columns: readonly string[]
-  rows: readonly unknown[]
-}): readonly string[] {
+function keysOf({ columns, rows }: CsvRows): readonly string[] {
   return rows.length === 0 ? [] : columns
 }

@@ -1,9 +1,10 @@
-import { PutKeyError, type WritePlan } from '../../../query/plan/index.ts'
 import { DatabaseError } from '../../../capabilities/pool/index.ts'
+import { PutKeyError, type WritePlan } from '../../../query/plan/index.ts'
 import { guardedRows, type RowsGuard } from '../../../query/sql/index.ts'
 import { InvalidBodyError, MaxAffectedError, SingularityError } from '../errors.ts'
+import { INVALID_JSON } from '../payload/json.ts'
+import { isNestedBeyond } from '../payload/nesting.ts'
 import { RepeatedKeyError } from './errors.ts'
-import { INVALID_JSON, nestingOf } from './json-rows.ts'
 
 /** What a write was, when it comes to telling why it failed. */
 export interface Failed {
@@ -40,5 +41,5 @@ const NESTING_MAX = 1_000
 
 function isTooDeep({ body }: WritePlan, parameters: readonly string[]): boolean {
   const text = body && parameters[body.value.index - 1]
-  return text !== undefined && nestingOf(text) > NESTING_MAX
+  return text !== undefined && isNestedBeyond(text, NESTING_MAX)
 }

@@ -2,23 +2,13 @@ import type { Answer } from '../../../query/executor/index.ts'
 import { headerBytes } from '../../http/index.ts'
 import { bodyOf } from '../body.ts'
 import { SingularityError } from '../errors.ts'
-import {
-  contentRange,
-  contentTypeOf,
-  NO_PREFERENCES,
-  type Preferences,
-  preferenceApplied,
-} from '../parse/index.ts'
+import { contentRange, contentTypeOf, NO_PREFERENCES, preferenceApplied } from '../parse/index.ts'
 import { overridden, type RestResponse } from '../response.ts'
 import { warningOf } from '../warning.ts'
 import type { UnderstoodWrite } from './understand.ts'
 
 /** What PostgreSQL answered a write, as a response. PostgREST: references/api/tables_views and preferences. */
-export function writeResponse(
-  answer: Answer,
-  call: UnderstoodWrite,
-  path: string,
-): RestResponse {
+export function writeResponse(answer: Answer, call: UnderstoodWrite, path: string): RestResponse {
   const { media, preferences, profile, prepared } = call
   if (media.kind === 'plan') {
     const headers = { 'content-type': contentTypeOf(media) }
@@ -91,19 +81,15 @@ function locationOf(path: string, { prepared }: UnderstoodWrite, location: strin
 /** The preferences that this write heeds. */
 function heeded({ preferences, prepared: { plan } }: UnderstoodWrite): string | undefined {
   const { count, tx, handling, timezone, maxAffected, missing, resolution } = preferences
-  const all: Partial<Preferences> = { return: preferences.return, count, tx, handling, timezone }
-  switch (plan.action) {
-    case 'insert':
-      return preferenceApplied({
-        ...all,
-        resolution: plan.conflict && resolution,
-        missing,
-      })
-    case 'update':
-      return preferenceApplied({ ...all, missing, maxAffected })
-    case 'delete':
-      return preferenceApplied({ ...all, maxAffected })
-    case 'replace':
-      return preferenceApplied(all)
-  }
+  const { action, conflict } = plan
+  return preferenceApplied({
+    resolution: action === 'insert' && conflict !== undefined ? resolution : undefined,
+    missing: action === 'insert' || action === 'update' ? missing : undefined,
+    return: preferences.return,
+    count,
+    tx,
+    handling,
+    timezone,
+    maxAffected: action === 'update' || action === 'delete' ? maxAffected : undefined,
+  })
 }

@@ -14,6 +14,7 @@ export function readForm(text: string): readonly (readonly [name: string, value:
 }
 
 function decode(text: string): string {
+  if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

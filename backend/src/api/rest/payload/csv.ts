@@ -65,14 +65,21 @@ interface FoundField {
   readonly end: number
 }
 
-const FIELD_END = /[,\r\n]/g
+const COMMA = 0x2c
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+const QUOTE = 0x22
 
+/** Character by character: a body may be millions of short fields, and each search would cost more than its field. */
 function plain(text: string, start: number): FoundField {
-  FIELD_END.lastIndex = start
-  const end = FIELD_END.exec(text)?.index ?? text.length
+  let end = start
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === COMMA || code === LINE_FEED || code === CARRIAGE_RETURN) break
+    if (code === QUOTE)
+      throw new InvalidBodyError(INVALID_CSV, { details: 'A quote stands in a plain field.' })
+  }
   const field = text.slice(start, end)
-  if (field.includes('"'))
-    throw new InvalidBodyError(INVALID_CSV, { details: 'A quote stands in a plain field.' })
   return { field: field === 'NULL' ? null : field, end }
 }
 
