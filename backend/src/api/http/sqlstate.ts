@@ -1,6 +1,6 @@
 /**
  * HTTP status of a PostgreSQL error, by SQLSTATE or by its class (first two characters).
- * The mapping is PostgREST's: references/errors, "HTTP Status Codes".
+ * The mapping is PostgREST's, but for class 54: references/errors, "HTTP Status Codes".
  */
 const STATUS_BY_STATE: Readonly<Record<string, number>> = Object.freeze({
   '23503': 409, // foreign_key_violation
@@ -11,8 +11,8 @@ const STATUS_BY_STATE: Readonly<Record<string, number>> = Object.freeze({
   '42883': 404, // undefined_function
   '42P01': 404, // undefined_table
   '42P17': 500, // infinite_recursion in a policy
-  '54011': 400, // too_many_columns: ours, as a request chose them; the rest of its class is 500
   '53400': 500, // configuration_limit_exceeded
+  '57P01': 503, // admin_shutdown
   P0001: 400, // raise_exception
 })
 
@@ -29,7 +29,7 @@ const STATUS_BY_CLASS: Readonly<Record<string, number>> = Object.freeze({
   '3B': 500, // savepoint exception
   '40': 500, // transaction rollback
   '53': 503, // insufficient resources
-  '54': 500, // program limit exceeded
+  '54': 400, // program limit exceeded: arrays too deep, values too long, too many columns; PostgREST answers 500
   '55': 500, // object not in prerequisite state
   '57': 500, // operator intervention
   '58': 500, // system error

@@ -64,7 +64,9 @@ function endOf({ isolation, rollback }: TransactionContext, isClaimed: boolean):
 export function openingOf(context: TransactionContext): readonly Step[] {
   const settings = contextStep(context)
   const { preRequest } = context
-  return preRequest === undefined ? [settings] : [settings, preRequestStep(preRequest)]
+  return preRequest === undefined
+    ? [settings]
+    : [settings, preRequestStep(preRequest, context.role)]
 }
 
 function fixed(name: string, { text }: Sql): Step {
@@ -88,7 +90,7 @@ type PreRequest = NonNullable<TransactionContext['preRequest']>
 const preRequests = new Map<string, Step>()
 
 /** The configuration has one pre-request function, so the map stays small. */
-function preRequestStep({ schema, name }: PreRequest): Step {
+function preRequestStep({ schema, name }: PreRequest, role: string): Step {
   const called = schema === undefined ? identifier(name) : identifier(schema, name)
   const call = sql`select ${called}()`
   let step = preRequests.get(call.text)
@@ -97,5 +99,5 @@ function preRequestStep({ schema, name }: PreRequest): Step {
     step = fixed(`pre_request_${digest}`, call)
     preRequests.set(call.text, step)
   }
-  return step
+  return { ...step, name: preparedName(step.name, role) }
 }

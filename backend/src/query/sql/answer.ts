@@ -54,7 +54,7 @@ function rowsFor({ relation }: MediaHandler): Sql {
  * its parentheses, is such a line but for backslashes: it doubles them, in every value and at this level alone, so halving
  * gives back the text of each value.
  */
-const csv = sql`(select coalesce(string_agg(case when k ~ '[",\\r\\n]' \
+const csv = sql`(select coalesce(string_agg(case when k ~ E'[",\\r\\n]' \
 then '"' || replace(k, '"', '""') || '"' else k end, ','), '') \
 from json_object_keys(row_to_json((array_agg(t.*))[1])) as k) || E'\\n' || \
 coalesce(string_agg(replace(substr((t.*)::text, 2, length((t.*)::text) - 2), E'\\\\\\\\', E'\\\\'), E'\\n'), '')`

@@ -51,16 +51,30 @@ function compileFilledIn({ columns, body }: WritePlan, json: Sql): Sql {
   const objects = body?.isArray
     ? sql`json_array_elements(${json}) as ${identifier(ONE)}(object)`
     : sql`(select ${json} as object) as ${identifier(ONE)}`
-  const object = sql`${identifier(ONE)}.object`
   const values = columns.map(written => {
     const { column } = written
-    const value = valueOf(written)
+    const value = mayRefuseNull(written) ? valueAlone(written) : valueOf(written)
     const name = identifier(column.name)
     if (column.filledWith === null) return sql`${value} as ${name}`
-    const key = sql`(${object} -> ${literal(column.name)})`
+    const key = sql`(${OBJECT} -> ${literal(column.name)})`
     const filled = sql`cast((${column.filledWith}) as ${qualified(column.type)})`
     return sql`case when ${key} is null then ${filled} else ${value} end as ${name}`
   })
-  const rows = sql`json_to_record(${object}) as ${recordOf(VALUE, columns)}`
-  return sql`(select ${list(values)} from ${objects} cross join lateral ${rows}) as ${identifier(BODY)}`
+  const together = columns.filter(written => !mayRefuseNull(written))
+  const rows = sql`json_to_record(${OBJECT}) as ${recordOf(VALUE, together)}`
+  const joined = together.length > 0 && sql` cross join lateral ${rows}`
+  return sql`(select ${list(values)} from ${objects}${joined}) as ${identifier(BODY)}`
+}
+
+const OBJECT = sql`${identifier(ONE)}.object`
+
+/** A domain may be `not null`, which the absence of a key offends as soon as a record with that column is read. */
+function mayRefuseNull({ column, representation }: WrittenColumn): boolean {
+  return column.filledWith !== null && representation === undefined && column.type.kind === 'domain'
+}
+
+/** The value by itself, read only where the key is there. */
+function valueAlone(written: WrittenColumn): Sql {
+  const record = sql`json_to_record(${OBJECT}) as ${recordOf(VALUE, [written])}`
+  return sql`(select ${valueOf(written)} from ${record})`
 }

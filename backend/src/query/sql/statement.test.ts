@@ -157,7 +157,7 @@ test('CSV has a line of keys and rows in PostgreSQL notation', async () => {
       'id,a name,tags,publishers',
       '1,Tides,"{sea,moon}","{""name"":""Harbour""}"',
       '2,Snow,{cold},"{""name"":""Harbour""}"',
-      '3,"Ash, ""and"" \\\\ (dust)",,"{""name"":""Quill, \\\\""Sons\\\\""""}"',
+      '3,"Ash, ""and"" \\ (dust)",,"{""name"":""Quill, \\""Sons\\""""}"',
       '4,Dunes,"{sea,sand}",',
     ].join('\n'),
   )
