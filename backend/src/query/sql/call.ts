@@ -121,7 +121,7 @@ function resultOf(scope: Scope, plan: CallPlan, shape: AnswerShape): OwnResult {
   const place = scope.numbering.place.bind(scope.numbering)
   return set
     ? { body: guarded(body, sql`count(*)`, shape.guard, place), rows: sql`count(*)` }
-    : { body, rows: sql`1::bigint` } // Whatever filters leave of it: PostgREST counts the call.
+    : { body, rows: sql`greatest(count(*), 1)` } // Whatever is left of it: PostgREST counts the call.
 }
 
 /** Values that nothing has been made of: a cast, an aggregate or another name makes rows of them. */
