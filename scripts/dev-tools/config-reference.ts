@@ -19,6 +19,7 @@ const ROOMS: Readonly<
   pool: ['capabilities/pool/options.ts', 'PoolOptions', 'Connections'],
   http: ['api/http/options.ts', 'HttpOptions', 'HTTP'],
   rest: ['api/rest/options.ts', 'RestOptions', 'REST'],
+  openapi: ['api/openapi/options.ts', 'OpenApiOptions', 'Documents of the API'],
   jwt: ['api/http/identity/options.ts', 'JwtOptions', 'Tokens'],
   log: ['capabilities/telemetry/options.ts', 'LogOptions', 'The log'],
 }
@@ -28,14 +29,21 @@ const INTRODUCTION = `<!-- Made by \`npm run config-reference\` from the comment
 # Configuration
 
 Every option has one name, written in three ways: \`http.port\` in a configuration file is \`--http-port\` on the command line
-and \`STIER_HTTP_PORT\` in the environment. \`DATABASE_URL\` and \`PORT\` are read too. A flag is stronger than the environment,
-the environment than the file, the file than the default. An empty variable counts as none.
+and \`STIER_HTTP_PORT\` in the environment. \`DATABASE_URL\` and \`PORT\` are read too. An empty variable counts as none.
+
+A flag is stronger than what the database itself sets, this than the environment, the environment than the file, the file than
+the default. What the database may set, and the variables \`PGRST_…\` of the environment, are
+[PostgREST's](postgrest-configuration.md): a variable \`STIER_…\` is stronger than one of these, this than \`DATABASE_URL\` and
+\`PORT\`.
 
 A wrong value, a variable \`STIER_…\` or a member of the file that does not exist, stops the start with the name, the bound and
 what was perhaps meant. Secrets are never shown.
 
+\`SIGUSR2\` and \`NOTIFY pgrst, 'reload config'\` read file and database again. What of it changes at once is marked
+"live"; the rest waits for a restart, and the log says so. When anything is wrong, all of the old configuration stays.
+
 The file is \`s-tier.config.mjs\` (or \`.js\`, \`.json\`, \`.ts\`, \`.mts\`) in the directory where the server is started, or
-what \`--config\` or \`STIER_CONFIG\` names. TypeScript needs a Node that strips types: 22.18 or later.
+what \`--config\` or \`STIER_CONFIG\` names; a file with another ending is read as PostgREST's. TypeScript needs a Node that strips types: 22.18 or later.
 
 \`\`\`js
 // s-tier.config.mjs
@@ -64,13 +72,13 @@ function section(room: string, [file, type, title]: readonly [string, string, st
 }
 
 function row(
-  { name, variables, flag, key, check }: OptionEntry,
+  { name, variables, flag, key, check, isLive }: OptionEntry,
   comments: ReadonlyMap<string, string>,
 ) {
   const comment = comments.get(key)
   if (comment === undefined) throw new Error(`${name} has no comment`)
   const names = [name, flag, ...variables].map(each => `\`${each}\``).join('<br>')
-  return `| ${names} | ${cell(check.expects)} | ${cell(comment)} |\n`
+  return `| ${names} | ${cell(check.expects)} | ${cell(comment)}${isLive ? ' Live.' : ''} |\n`
 }
 
 function cell(text: string): string {

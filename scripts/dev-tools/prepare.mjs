@@ -1,6 +1,6 @@
 // What `npm start` and `npm test` need before anything else: a Node that is new enough, the dependencies, the build.
 // It runs before there are any dependencies, so it uses none.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,23 @@ export async function ensureBuilt() {
   await run('Building', process.execPath, [compiler, '-p', 'backend/tsconfig.build.json'])
   writeFileSync(BUILT, `${began.toISOString()}\n`)
 }
+
+/** Chromium, where tests look for it; the first that is there. */
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** Installs Chromium for the test of the page `/docs`, where that is possible: without a browser the test is skipped. */
+export function ensureBrowser() {
+  const isRoot = process.getuid?.() === 0
+  if (process.env.STIER_TEST_CHROMIUM || BROWSERS.some(existsSync)) return
+  if (!isRoot || !existsSync('/usr/bin/apt-get')) return
+  console.error('Installing Chromium for the tests …')
+  const install = ['-c', `${APT} update && ${APT} install --no-install-recommends chromium`]
+  const { status } = spawnSync('sh', install, { stdio: 'ignore', timeout: APT_MS })
+  if (status !== 0) console.error('Chromium could not be installed: the test of /docs is skipped.')
+}
+
+const APT = 'DEBIAN_FRONTEND=noninteractive apt-get -qq -y'
+const APT_MS = 240_000
 
 /** Every package of the lock file that is not optional is there, in its version. */
 function isInstalled() {

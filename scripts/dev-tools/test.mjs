@@ -3,13 +3,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureBuilt, ensureInstalled, requireNode, ROOT } from './prepare.mjs'
+import { ensureBrowser, ensureBuilt, ensureInstalled, requireNode, ROOT } from './prepare.mjs'
 
 const REPORT = join(ROOT, 'coverage/tests.json')
 
 requireNode()
 await ensureInstalled()
 await ensureBuilt()
+ensureBrowser()
 rmSync(REPORT, { force: true })
 const { status } = spawnSync(
   process.execPath,

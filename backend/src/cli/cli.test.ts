@@ -57,10 +57,14 @@ function fakeServer(
   parts: { reload?: () => Promise<boolean>; stop?: Promise<void> } = {},
 ) {
   let seen: Config | undefined
-  const createServer: CreateServer = async config => {
+  const createServer: CreateServer = async (given, { configure }) => {
+    const config = (await configure?.(new Map())) ?? given
     seen = config
     return {
+      config,
+      databaseSettings: [],
       addresses: ['http://127.0.0.1:3000'],
+      adminAddress: undefined,
       async start() {
         notes.push('start')
       },
@@ -205,10 +209,13 @@ test('serve starts with what it was given, waits for a signal and stops', async 
   })
 })
 
-test('serve tells a wrong URL as the argument that it was, and never fails for variables of PostgREST', async () => {
-  const world = stage({ environment: { PGRST_DB_URI: 'postgres://a/b' } })
+test('serve tells a wrong URL as the argument that it was, and what is set in vain', async () => {
+  const world = stage({ environment: { PGRST_DB_URL: 'x', PGRST_SERVER_REUSEPORT: 'true' } })
   expect(await runCommandLine(['serve', 'postgres://u:p#w@h/d'], world)).toBe(3)
-  expect(world.complained[0]).toContain('use STIER_DATABASE_URL instead')
+  expect(world.complained.slice(0, 2)).toEqual([
+    'PGRST_DB_URL is set, but PostgREST has no such parameter. Perhaps you meant PGRST_DB_URI.\n',
+    'PGRST_SERVER_REUSEPORT is set, but it is not read: two servers cannot share a port\n',
+  ])
   expect(world.complained.join('')).toContain('It was given by the argument of s-tier serve.')
   expect(world.complained.join('')).toContain('Percent-encode')
 
@@ -274,8 +281,8 @@ test('SIGUSR2 and, without a terminal, SIGHUP reload; a reload that fails is tol
   await expect.poll(() => world.complained.length).toBeGreaterThan(0)
   world.raise('SIGUSR2')
   world.raise('SIGHUP')
-  await expect.poll(() => world.said.join('')).toContain('The catalog could not be read')
-  expect(world.said.join('')).toContain('Reloaded the catalog')
+  await expect.poll(() => world.said.join('')).toContain('Not everything could be reloaded')
+  expect(world.said.join('')).toContain('Reloaded the configuration')
   world.raise('SIGTERM')
   expect(await running).toBe(0)
   expect(notes).toEqual(['start', 'reload', 'reload', 'stop SIGTERM'])
@@ -320,8 +327,11 @@ test('what takes longer than a second is told', async () => {
 
 test('a server that cannot listen lets go of its database', async () => {
   const notes: string[] = []
-  const createServer: CreateServer = async () => ({
+  const createServer: CreateServer = async config => ({
+    config,
+    databaseSettings: [],
     addresses: [],
+    adminAddress: undefined,
     start: () => Promise.reject(listen('EADDRINUSE')),
     stop: async reason => void notes.push(reason),
     reload: async () => true,
@@ -385,9 +395,51 @@ test('serve without a database, or open to the public, does not start', async ()
   const bare = stage()
   expect(await runCommandLine(['serve'], bare)).toBe(3)
   expect(bare.complained.join('')).toContain('No database is given')
-  const open = stage()
+  const open = stage({ loadServer: fakeServer([]).loadServer })
   expect(await runCommandLine(['serve', 'postgres://a/b', '--http-host', '0.0.0.0'], open)).toBe(3)
   expect(open.complained.join('')).toContain('a public address')
+})
+
+test('the argument can be a file of PostgREST, whose defaults hold then', async () => {
+  writeFileSync(
+    join(directory, 'postgrest.conf'),
+    'db-uri = "postgres://a/$(DB)" # ours\ndb-anon-role = "anon"\nmax-rows = 5\nfoo-bar = 1\n',
+  )
+  const server = fakeServer([])
+  const world = stage({ loadServer: server.loadServer, environment: { DB: 'app' } })
+  const running = runCommandLine(['serve', 'postgrest.conf'], world)
+  await expect.poll(() => world.complained.join('')).toContain('Serving')
+  world.raise('SIGINT')
+  await running
+  expect(server.config()).toMatchObject({
+    database: { url: 'postgres://a/app', anonRole: 'anon', rowsMax: 5 },
+    http: { host: '0.0.0.0' },
+    rest: { prefix: '/' },
+  })
+  const said = world.complained.join('')
+  expect(said).toContain('Configured by the names of PostgREST')
+  expect(said).toContain('postgrest.conf is set, but PostgREST has no such parameter')
+})
+
+test('settings of the database are told, and decide who may ask before anybody can', async () => {
+  const open: CreateServer = async (given, { configure }) => {
+    const config = await configure?.(new Map([['pgrst.db_anon_role', 'web']]))
+    return {
+      config: config ?? given,
+      databaseSettings: ['pgrst.db_anon_role'],
+      addresses: ['http://0.0.0.0:3000'],
+      adminAddress: undefined,
+      start: async () => undefined,
+      stop: async () => undefined,
+      reload: async () => true,
+    }
+  }
+  const world = stage({ loadServer: async () => open })
+  const running = runCommandLine(['serve', 'postgres://a/b', '--http-host', '0.0.0.0'], world)
+  await expect.poll(() => world.complained.join('')).toContain('Set by the database itself')
+  expect(world.complained.join('')).toContain('pgrst.db_anon_role')
+  world.raise('SIGINT')
+  expect(await running).toBe(0)
 })
 
 test('the configuration file can be named by a flag or a variable', async () => {

@@ -4,12 +4,15 @@ import type { Command } from './command.ts'
 import { dev } from './dev.ts'
 import { EXIT, failureOf, failureText } from './failure.ts'
 import { commandHelp, optionsHelp, overview } from './help.ts'
+import { idempotency } from './idempotency.ts'
+import { openapi } from './openapi.ts'
 import { serve } from './serve.ts'
 import { token } from './token.ts'
+import { types } from './types.ts'
 import { UsageError } from './usage-error.ts'
 import type { World } from './world.ts'
 
-const COMMANDS: readonly Command[] = [serve, dev, token]
+const COMMANDS: readonly Command[] = [serve, dev, token, types, openapi, idempotency]
 
 /** Runs what the arguments (without node and script) say. Resolves to the exit code; every failure is told on `err`. */
 export async function runCommandLine(argv: readonly string[], world: World): Promise<number> {

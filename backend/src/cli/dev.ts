@@ -33,8 +33,10 @@ export const dev: Command = {
     const database = await startDatabase(given, directory, world)
     try {
       const config = await readSettings(given, world, fixed(database, secret))
-      await serveUntilStopped(config, world, signals, ({ addresses }) => {
-        world.out(devBanner(addresses[0] ?? '', config, database.adminUrl))
+      await serveUntilStopped(config, world, signals, {
+        onStarted({ addresses }) {
+          world.out(devBanner(addresses[0] ?? '', config, database.adminUrl))
+        },
       })
     } finally {
       await database.stop()

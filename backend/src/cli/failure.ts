@@ -3,6 +3,8 @@ import { STierError } from '../base/index.ts'
 /** How a command ends: its exit code. */
 export const EXIT = Object.freeze({
   ok: 0,
+  /** A comparison found a change that breaks clients. */
+  breaking: 1,
   /** The command line is wrong. */
   usage: 2,
   /** An option is wrong, missing or unknown, or a file of the configuration cannot be used. */

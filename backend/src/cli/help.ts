@@ -55,7 +55,8 @@ export function optionsHelp(): string {
     ],
   )
   return `Options, as flags. --http-port is http.port in the configuration file and STIER_HTTP_PORT in the environment;
-DATABASE_URL and PORT are read too. A flag is stronger than the environment, the environment than the file.
+DATABASE_URL and PORT are read too, and PostgREST's variables PGRST_…. A flag is stronger than what the database sets, this than
+the environment, the environment than the file.
 
 ${table(rows)}`
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../config.ts'
-import { openToThisMachine } from './open-to-this-machine.ts'
+import { createOpening, openToThisMachine } from './open-to-this-machine.ts'
 
 function opened(...flags: [string, string][]) {
   const config = readConfig({
@@ -28,4 +28,23 @@ test('nothing is assumed once something is configured, or when others can ask', 
   expect(opened(['--jwt-secret', 'a secret that is long enough to be one'])).toBeUndefined()
   expect(opened(['--database-anon-role', 'anon'])).toBeUndefined()
   expect(opened(['--http-host', '0.0.0.0'])).toBeUndefined()
+})
+
+test('a server that was closed once does not open when what closed it disappears', () => {
+  const config = (...flags: [string, string][]) =>
+    readConfig({ flags: new Map([['--database-url', 'postgres://ada@db/app'], ...flags]) })
+  const opening = createOpening({})
+  expect(opening.applied(config()).database.anonRole).toBe('ada')
+  expect(opening.isOpen()).toBe(true)
+  expect(opening.applied(config(['--database-anon-role', 'web'])).database.anonRole).toBe('web')
+  expect(opening.applied(config()).database.anonRole).toBeUndefined()
+  expect(opening.isOpen()).toBe(false)
+})
+
+test('a socket is this machine, and a public address with nothing to say who may ask is refused', () => {
+  expect(opened(['--http-host', '0.0.0.0'], ['--http-socket', '/tmp/x'])).toBeDefined()
+  const config = readConfig({ flags: new Map([['--http-host', '0.0.0.0']]) })
+  expect(() => createOpening({}).applied(config)).toThrow(
+    expect.objectContaining({ code: 'ST005' }),
+  )
 })

@@ -1,5 +1,5 @@
 import { parseTarget } from '../capabilities/pool/index.ts'
-import { type Config, isLoopback } from '../config.ts'
+import { type Config, isLoopback, refuseOpenBinding } from '../config.ts'
 
 /**
  * What a first try needs: nothing says who may ask what, and only this machine can ask. Then requests without a token
@@ -14,9 +14,8 @@ export function openToThisMachine(
   environment: Readonly<Record<string, string | undefined>>,
 ): Config | undefined {
   const { database, http, jwt } = config
-  if (jwt.secret !== undefined || database.anonRole !== undefined || !isLoopback(http.host)) {
-    return undefined
-  }
+  const isPublic = http.socket === undefined && !isLoopback(http.host)
+  if (jwt.secret !== undefined || database.anonRole !== undefined || isPublic) return undefined
   const { user } = parseTarget(database.url ?? '', environment)
   const origins = HOSTS.map(host => `http://${host}:${http.port}`)
   return Object.freeze({
@@ -28,6 +27,28 @@ export function openToThisMachine(
       corsOrigins: http.corsOrigins.length > 0 ? http.corsOrigins : origins,
     }),
   })
+}
+
+/** Decides about openness again whenever the configuration is read. */
+export interface Opening {
+  /** The configuration to serve by. Throws ST005 when it is public with nothing that says who may ask what. */
+  applied(config: Config): Config
+  /** Requests without a token run as the role that logged in. */
+  isOpen(): boolean
+}
+
+/** A server that was closed once never opens by itself, whatever disappears from its configuration. */
+export function createOpening(environment: Readonly<Record<string, string | undefined>>): Opening {
+  let mayOpen = true
+  return {
+    applied(config) {
+      refuseOpenBinding(config)
+      const opened = mayOpen ? openToThisMachine(config, environment) : undefined
+      mayOpen = opened !== undefined
+      return opened ?? config
+    },
+    isOpen: () => mayOpen,
+  }
 }
 
 const HOSTS: readonly string[] = Object.freeze(['127.0.0.1', 'localhost', '[::1]'])

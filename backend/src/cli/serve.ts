@@ -1,20 +1,26 @@
-import { refuseOpenBinding } from '../config.ts'
+import { readConfig } from '../config.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT } from './failure.ts'
 import { DatabaseMissingError } from './database-missing.ts'
-import { openToThisMachine } from './open-to-this-machine.ts'
-import { postgrestNotices } from './postgrest-variables.ts'
-import { openNotice, restUrl, serveUntilStopped } from './serving.ts'
-import { readSettings } from './settings.ts'
+import { createOpening } from './open-to-this-machine.ts'
+import { postgrestNotices } from './postgrest-notices.ts'
+import { databaseNotice, openNotice, restUrl, serveUntilStopped } from './serving.ts'
+import { type Fixed, readSources } from './settings.ts'
 import { handleSignals } from './signals.ts'
 import type { World } from './world.ts'
 
-const ARGUMENT = { '--database-url': 'the argument of s-tier serve' }
+/** The argument is a URL, or the configuration file that `postgrest` takes in its place. */
+function fixedBy(argument: string | undefined): Fixed {
+  if (argument === undefined) return {}
+  if (!argument.includes('://')) return { configFile: argument }
+  const givenBy = { '--database-url': 'the argument of s-tier serve' }
+  return { flags: { '--database-url': argument }, givenBy }
+}
 
 /** Serves a database until it is told to stop. */
 export const serve: Command = {
   name: 'serve',
-  usage: '[postgres://…] [flags]',
+  usage: '[postgres://… | postgrest.conf] [flags]',
   summary: 'Serve a database as an API.',
   flags: [],
   takesOptions: true,
@@ -22,24 +28,29 @@ export const serve: Command = {
   examples: [
     's-tier serve postgres://authenticator:secret@localhost/app --database-anon-role anon',
     'DATABASE_URL=postgres://… STIER_JWT_SECRET=@/run/secrets/jwt s-tier serve --http-host 0.0.0.0',
-    's-tier serve postgres://… --rest-prefix / --http-port 3000   # where PostgREST was',
+    's-tier serve postgrest.conf   # where PostgREST was; its variables PGRST_… are read too',
   ],
 
   async run(given: Arguments, world: World): Promise<number> {
     const signals = handleSignals(world.signals, world)
-    for (const notice of postgrestNotices(world.environment)) world.err(notice)
-    const [url] = given.positionals
-    const config = await readSettings(
-      given,
-      world,
-      url === undefined ? {} : { flags: { '--database-url': url }, givenBy: ARGUMENT },
-    )
+    const fixed = fixedBy(given.positionals[0])
+    const sources = await readSources(given, world, fixed)
+    for (const notice of postgrestNotices(sources)) world.err(notice)
+    const config = readConfig(sources)
     if (config.database.url === undefined) throw new DatabaseMissingError()
-    refuseOpenBinding(config)
-    const opened = openToThisMachine(config, world.environment)
-    await serveUntilStopped(opened ?? config, world, signals, server => {
-      for (const address of server.addresses) world.err(`Serving ${restUrl(address, config)}\n`)
-      if (opened !== undefined) world.err(openNotice(opened))
+    const opening = createOpening(world.environment)
+    await serveUntilStopped(config, world, signals, {
+      async configure(settings) {
+        const config = readConfig(await readSources(given, world, fixed, settings))
+        return settings === undefined ? config : opening.applied(config)
+      },
+      onStarted(server) {
+        for (const address of server.addresses) world.err(`Serving ${restUrl(address, config)}\n`)
+        const { adminAddress, databaseSettings } = server
+        if (adminAddress !== undefined) world.err(`Health is told at ${adminAddress}/ready\n`)
+        if (databaseSettings.length > 0) world.err(databaseNotice(databaseSettings))
+        if (opening.isOpen()) world.err(openNotice(server.config))
+      },
     })
     return EXIT.ok
   },

@@ -1,23 +1,30 @@
 import type { Config } from '../config.ts'
 import { createObserver } from '../observations.ts'
-import type { Server } from '../server.ts'
+import type { Configure, Server } from '../server.ts'
 import { createLog, type Log } from '../capabilities/telemetry/index.ts'
 import { withProgress } from './progress.ts'
 import type { SignalHandling } from './signals.ts'
 import type { World } from './world.ts'
+
+/** What a command does around serving. */
+export interface Serving {
+  /** Makes the configuration anew, when it starts and when it reloads. Default: it stays as it is. */
+  readonly configure?: Configure
+  readonly onStarted: (server: Server) => void
+}
 
 /** Serves until a signal asks to stop: starts, calls `onStarted`, waits, lets requests in flight finish. */
 export async function serveUntilStopped(
   config: Config,
   world: World,
   signals: SignalHandling,
-  onStarted: (server: Server) => void,
+  { configure, onStarted }: Serving,
 ): Promise<void> {
   const log = createLog(
     { level: config.log.level, format: formatOf(config, world) },
     { write: world.out },
   )
-  const server = await start(config, world, log)
+  const server = await start(config, configure, world, log)
   const stopped = signals.stopped()
   signals.onReload(() => void reload(server, log))
   onStarted(server)
@@ -30,9 +37,16 @@ export async function serveUntilStopped(
   log({ level: 'info', message: 'Stopped' })
 }
 
-async function start(config: Config, world: World, log: Log): Promise<Server> {
+async function start(
+  config: Config,
+  configure: Configure | undefined,
+  world: World,
+  log: Log,
+): Promise<Server> {
   const createServer = await world.loadServer()
-  const creating = createServer(config, { clock: world.clock, observe: createObserver(log) })
+  const { level } = config.log
+  const observe = createObserver(log, level === 'silent' ? 'error' : level)
+  const creating = createServer(config, { clock: world.clock, observe, configure })
   const server = await withProgress('Connecting and reading the catalog', creating, world)
   try {
     await server.start()
@@ -45,9 +59,15 @@ async function start(config: Config, world: World, log: Log): Promise<Server> {
 
 async function reload(server: Server, log: Log): Promise<void> {
   if (await server.reload()) {
-    log({ level: 'info', message: 'Reloaded the catalog and the keys of tokens' })
+    log({
+      level: 'info',
+      message: 'Reloaded the configuration, the catalog and the keys of tokens',
+    })
   } else {
-    log({ level: 'error', message: 'The catalog could not be read; what was there before stays' })
+    log({
+      level: 'error',
+      message: 'Not everything could be reloaded: what could not stays as it was',
+    })
   }
 }
 
@@ -59,6 +79,11 @@ function formatOf({ log }: Config, { isTerminal }: World): 'json' | 'text' {
 /** The URL under which relations are found. */
 export function restUrl(address: string, { rest }: Config): string {
   return rest.prefix === '/' ? address : `${address}${rest.prefix}`
+}
+
+/** Which settings are the database's own. */
+export function databaseNotice(settings: readonly string[]): string {
+  return `Set by the database itself: ${settings.join(', ')}\n`
 }
 
 /** What is told when requests run as the role that logged in. */

@@ -4,10 +4,12 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { holdLock, WAITING_SQL } from '../support/lock.ts'
 import { as, startServer, type TestServer } from '../support/server.ts'
+import { type ValidatedFetch, validatedFetch } from '../support/validated-fetch.ts'
 
 let database: TestDatabase
 let server: TestServer
 let library: PostgrestClient
+let validated: ValidatedFetch
 beforeAll(async () => {
   const fixture = new URL('../requests/fixture.sql', import.meta.url)
   database = await createDatabase(readFileSync(fixture, 'utf8'))
@@ -19,6 +21,7 @@ beforeAll(async () => {
     '--database-plan-enabled': 'true',
     '--database-aggregates-enabled': 'true',
   })
+  validated = validatedFetch(server.address, '/rest/v1')
   library = client()
 })
 afterAll(async () => {
@@ -27,7 +30,11 @@ afterAll(async () => {
 })
 
 function client(headers: Record<string, string> = {}): PostgrestClient {
-  return new PostgrestClient(`${server.address}/rest/v1`, { headers, retry: false })
+  return new PostgrestClient(`${server.address}/rest/v1`, {
+    headers,
+    retry: false,
+    fetch: validated.fetch,
+  })
 }
 
 const books = (columns = 'id') => library.from('books').select(columns)
@@ -242,4 +249,8 @@ test('throwOnError() throws it', async () => {
   )
   expect(thrown).toBeInstanceOf(PostgrestError)
   expect(thrown).toMatchObject({ code: 'PGRST205' })
+})
+
+test('all of these answers were as the document of the server says', () => {
+  expect(validated.complaints).toEqual([])
 })

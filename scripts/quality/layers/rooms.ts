@@ -6,6 +6,7 @@ export const FLOORS = [
   'server',
   'config',
   'observations',
+  'postgrest',
   'api',
   'query',
   'capabilities',
@@ -30,11 +31,12 @@ export const SOURCE_ROOT = 'backend/src/'
  */
 export const REACH: Readonly<Record<Floor, readonly Floor[]>> = {
   main: ['cli', 'server', 'config', 'observations', 'api', 'query', 'capabilities', 'base'],
-  cli: ['server', 'config', 'observations', 'api', 'capabilities', 'base'],
+  cli: ['server', 'config', 'observations', 'postgrest', 'api', 'capabilities', 'base'],
   index: ['server', 'config', 'observations', 'api', 'query', 'capabilities', 'base'],
-  server: ['config', 'observations', 'api', 'query', 'capabilities', 'base'],
-  config: ['api', 'query', 'capabilities', 'base'],
+  server: ['config', 'observations', 'postgrest', 'api', 'query', 'capabilities', 'base'],
+  config: ['postgrest', 'api', 'query', 'capabilities', 'base'],
   observations: ['api', 'query', 'capabilities', 'base'],
+  postgrest: ['base'],
   api: ['query', 'capabilities', 'base'],
   query: ['capabilities', 'base'],
   capabilities: ['base'],
@@ -53,7 +55,7 @@ export const QUERY_ORDER: readonly string[] = [
 export const API_GROUND = 'api/http'
 
 const SINGLE_FILES: readonly Floor[] = ['main', 'index', 'server', 'config', 'observations']
-const ONE_ROOM: readonly Floor[] = ['cli', 'base']
+const ONE_ROOM: readonly Floor[] = ['cli', 'postgrest', 'base']
 const MANY_ROOMS: readonly Floor[] = ['api', 'query', 'capabilities']
 
 /** The place of a file of `backend/src`; undefined for a file that is nowhere in DESIGN's layout. */

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../tests/support/database.ts'
+import { startServer } from '../../tests/support/server.ts'
+import { systemClock } from '../base/index.ts'
+import { runCommandLine } from './commands.ts'
+import type { World } from './world.ts'
+
+const SCHEMA = `
+  create schema other;
+  create table films (id int generated always as identity primary key, title text not null);
+  create table other.notes (id int primary key);
+  grant usage on schema public to anon;
+  grant select on films to anon;
+  create table secrets (id int primary key);
+`
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createDatabase(SCHEMA)
+})
+afterAll(() => database.drop())
+
+let directory = ''
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'stier-describing-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+/** Runs a command and tells its exit code and what it said on either output. */
+async function run(argv: readonly string[], environment: World['environment'] = {}) {
+  const said: string[] = []
+  const complained: string[] = []
+  const world: World = {
+    out: text => void said.push(text),
+    err: text => void complained.push(text),
+    environment,
+    directory,
+    isTerminal: false,
+    clock: systemClock,
+    signals: { on: () => undefined },
+    exit: () => undefined,
+    version: '1.2.3',
+    loadServer: () => expect.unreachable('nothing is served'),
+    startDevDatabase: () => expect.unreachable('no database is started'),
+  }
+  const code = await runCommandLine(argv, world)
+  return { code, text: said.join(''), problem: complained.join('') }
+}
+
+const url = () => database.authenticatorUrl
+const here = (name: string, content: string) => writeFileSync(join(directory, name), content)
+const openapi = async (...argv: string[]) => JSON.parse((await run(['openapi', ...argv])).text)
+
+test('types are those of the schemas, the first of which is the default one', async () => {
+  const { code, text } = await run(['types', url(), '--schema', 'other,public'])
+  expect(code).toBe(0)
+  expect(text).toMatch(/^ {2}other: \{\n {4}Tables: \{\n {6}notes: \{/m)
+  expect(text).toMatch(/^ {6}films: \{/m)
+  expect(text).toContain('type DefaultSchema = "other"')
+  expect((await run(['types'], { DATABASE_URL: url() })).text).not.toContain('notes')
+})
+
+test('types without a database, or of one that is not there', async () => {
+  expect(await run(['types'])).toMatchObject({
+    code: 3,
+    text: '',
+    problem: expect.stringMatching(/^Error ST012: No database is given\n.*s-tier types postgres:/),
+  })
+  const { code, problem } = await run(['types', url(), '--schema', 'nowhere'])
+  expect({ code, problem }).toMatchObject({ code: 4, problem: expect.stringContaining('nowhere') })
+})
+
+test('the document is the one that the server answers', async () => {
+  const server = await startServer(url(), { '--rest-prefix': '/rest/v1' })
+  const { body } = await server.get('/openapi.json')
+  await server.stop()
+  const anonymous = ['--role', 'anon', '--database-anon-role', 'anon']
+  const printed = await openapi(url(), ...anonymous)
+  const { info, ...served } = JSON.parse(body)
+  expect(printed).toMatchObject(served)
+  expect(printed.info).toEqual({ ...info, version: '1.2.3' })
+})
+
+test('a role sees what it may use; without one there is everything', async () => {
+  const paths = async (...argv: string[]) => Object.keys((await openapi(url(), ...argv)).paths)
+  expect(await paths()).toEqual(['/films', '/secrets'])
+  expect(await paths('--role', 'anon')).toEqual(['/films'])
+  expect(await paths('--schema', 'other')).toEqual(['/notes'])
+})
+
+test('a database that is as its document was: nothing changed', async () => {
+  here('old.json', (await run(['openapi', url()])).text)
+  expect(await run(['openapi', 'diff', 'old.json', url()])).toEqual({
+    code: 0,
+    text: 'Nothing changed that a client could notice.\n',
+    problem: '',
+  })
+  const same = await run(['openapi', 'diff', 'old.json'], { DATABASE_URL: url() })
+  expect(same.code).toBe(0)
+})
+
+test('a column that is gone breaks: exit code 1; one that is new does not', async () => {
+  here('old.json', (await run(['openapi', url()])).text)
+  const changed = await createDatabase(SCHEMA)
+  await changed.query('alter table films add length interval')
+  const { code, text } = await run(['openapi', 'diff', 'old.json', changed.authenticatorUrl])
+  expect(code).toBe(0)
+  expect(text).toContain('length: the property is new')
+  await changed.query('alter table films drop title')
+  const broken = await run(['openapi', 'diff', 'old.json', changed.authenticatorUrl])
+  expect(broken.code).toBe(1)
+  expect(broken.text).toMatch(/^Breaking\n/)
+  expect(broken.text).toContain('as answered, title: the property is gone')
+  const listed = await run(['openapi', 'diff', '--json', 'old.json', changed.authenticatorUrl])
+  expect(JSON.parse(listed.text)).toContainEqual({
+    breaking: true,
+    at: 'schema Films',
+    place: 'as answered, title',
+    message: 'the property is gone',
+  })
+  await changed.drop()
+})
+
+test('a document may come from a running server', async () => {
+  const server = await startServer(url())
+  here('new.json', '{"openapi":"3.1.0","paths":{}}')
+  const place = `${server.address}/openapi.json`
+  const { code, text } = await run(['openapi', 'diff', place, 'new.json'])
+  await server.stop()
+  expect(code).toBe(1)
+  expect(text).toContain('/films\n    the path is gone')
+  expect((await run(['openapi', 'diff', place])).problem).toMatch(/^Error ST013: .*cannot be read/)
+})
+
+test.each([
+  [['openapi', 'diff'], /^Error ST011: .*needs an older document/],
+  [['openapi', 'diff', 'missing.json', 'new.json'], /^Error ST013: .*missing.json cannot be read/],
+  [['openapi', 'diff', 'text.json', 'text.json'], /^Error ST013: .*text.json is not JSON/],
+  [['openapi', 'diff', 'swagger.json', 'x'], /^Error ST013: .*is no OpenAPI 3 document/],
+  [['openapi', 'postgres://a', 'postgres://b'], /^Error ST011: .*does not know what to do/],
+])('%j is refused in words', async (argv, words) => {
+  here('text.json', 'x')
+  here('swagger.json', '{"swagger":"2.0"}')
+  const { problem } = await run(argv)
+  expect(problem).toMatch(words)
+})
