@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
@@ -12,6 +12,12 @@ import {
   type JwtOptions,
   type JwtRules,
 } from './api/http/index.ts'
+import {
+  OPENAPI_CHECKS,
+  OPENAPI_DEFAULTS,
+  type OpenApiOptions,
+  type OpenApiRules,
+} from './api/openapi/index.ts'
 import { REST_CHECKS, REST_DEFAULTS, type RestOptions, type RestRules } from './api/rest/index.ts'
 import { flagOf, nearest, option, STierError, variableOf } from './base/index.ts'
 import {
@@ -33,9 +39,20 @@ import {
   type DatabaseOptions,
   type DatabaseRules,
 } from './query/executor/index.ts'
+import {
+  isAppSetting,
+  type ParameterSource,
+  type ParameterValue,
+  parameterValue,
+  parseParameterFile,
+  settingOf,
+  settingParameters,
+  variableOfParameter,
+  variableParameters,
+} from './postgrest/index.ts'
 
 /** When the catalog is read again. Which schemas it holds stands under `database`. */
-export type CatalogTimes = Pick<CatalogOptions, 'checkEveryMs' | 'channel'>
+export type CatalogTimes = Pick<CatalogOptions, 'checkEveryMs' | 'channel' | 'channelEnabled'>
 
 /** What a configuration file may say; all of it is optional. */
 export interface ConfigOptions {
@@ -44,6 +61,7 @@ export interface ConfigOptions {
   pool?: PoolOptions
   http?: HttpOptions
   rest?: RestOptions
+  openapi?: OpenApiOptions
   jwt?: JwtOptions
   log?: LogOptions
 }
@@ -55,6 +73,7 @@ export interface Config {
   readonly pool: PoolRules
   readonly http: HttpRules
   readonly rest: RestRules
+  readonly openapi: OpenApiRules
   readonly jwt: JwtRules
   readonly log: LogRules
 }
@@ -69,10 +88,12 @@ const DEFAULTS: Config = Object.freeze({
   catalog: Object.freeze({
     checkEveryMs: CATALOG_DEFAULTS.checkEveryMs,
     channel: CATALOG_DEFAULTS.channel,
+    channelEnabled: CATALOG_DEFAULTS.channelEnabled,
   }),
   pool: POOL_DEFAULTS,
   http: HTTP_DEFAULTS,
   rest: REST_DEFAULTS,
+  openapi: OPENAPI_DEFAULTS,
   jwt: JWT_DEFAULTS,
   log: LOG_DEFAULTS,
 })
@@ -80,10 +101,15 @@ const DEFAULTS: Config = Object.freeze({
 const CHECKS: { readonly [Room in keyof Config]: Readonly<Record<string, option.Check<unknown>>> } =
   {
     database: DATABASE_CHECKS,
-    catalog: { checkEveryMs: CATALOG_CHECKS.checkEveryMs, channel: CATALOG_CHECKS.channel },
+    catalog: {
+      checkEveryMs: CATALOG_CHECKS.checkEveryMs,
+      channel: CATALOG_CHECKS.channel,
+      channelEnabled: CATALOG_CHECKS.channelEnabled,
+    },
     pool: POOL_CHECKS,
     http: HTTP_CHECKS,
     rest: REST_CHECKS,
+    openapi: OPENAPI_CHECKS,
     jwt: JWT_CHECKS,
     log: LOG_CHECKS,
   }
@@ -98,6 +124,8 @@ export interface OptionEntry {
   readonly flag: string
   /** `STIER_JWT_ROLE_CLAIM_KEY`, and the customary one where there is one. The first that is set counts. */
   readonly variables: readonly string[]
+  /** A running server takes a new value over; otherwise it waits for a restart. */
+  readonly isLive: boolean
   readonly check: option.Check<unknown>
   readonly default: unknown
 }
@@ -106,6 +134,19 @@ const CUSTOMARY: Readonly<Record<string, string>> = {
   'database.url': 'DATABASE_URL',
   'http.port': 'PORT',
 }
+
+const FIXED: ReadonlySet<string> = new Set(['database.url', 'rest.prefix'])
+const LIVE: ReadonlySet<string> = new Set([
+  'database',
+  'rest',
+  'jwt',
+  'openapi',
+  'http.corsOrigins',
+  'http.hosts',
+  'http.serverTiming',
+  'http.traceHeader',
+  'http.errorVerbosity',
+])
 
 /** Every option there is, in the order of the reference page. */
 export const OPTIONS: readonly OptionEntry[] = Object.freeze(
@@ -124,6 +165,7 @@ function entryOf(room: keyof Config, key: string, check: option.Check<unknown>):
     key,
     flag: flagOf(name),
     variables: customary === undefined ? [variableOf(name)] : [variableOf(name), customary],
+    isLive: (LIVE.has(room) || LIVE.has(name)) && !FIXED.has(name),
     check,
     default: defaults[key],
   }
@@ -135,15 +177,22 @@ export interface ConfigSources {
   readonly flags?: ReadonlyMap<string, string>
   /** How the value of a flag was really given, where not by that flag: `--database-url` → `the argument`. */
   readonly givenBy?: Readonly<Record<string, string>> | undefined
+  /** What the database itself says: `pgrst.db_schemas` → `api, public`. */
+  readonly database?: DatabaseSettings | undefined
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly file?: ConfigFile | undefined
   /** What a command offers instead of the defaults. */
   readonly presets?: ConfigOptions | undefined
 }
 
+/** Settings `pgrst.…` by their names. */
+export type DatabaseSettings = ReadonlyMap<string, string>
+
 export interface ConfigFile {
   readonly path: string
   readonly values: unknown
+  /** Of a file in PostgREST's form, which has no `values`: its parameters by their names. */
+  readonly parameters?: ReadonlyMap<string, string>
 }
 
 /** The configuration, frozen. Throws ST001 for a wrong value, ST002 and ST003 for a name that does not exist. */
@@ -151,27 +200,141 @@ export function readConfig(sources: ConfigSources): Config {
   const { environment = {}, file } = sources
   refuseUnknownVariables(environment)
   if (file !== undefined) refuseUnknownMembers(file)
+  const places = placesOf(sources)
+  return mapOptions(entry => valueOf(entry, places))
+}
+
+function mapOptions(valueOfOption: (entry: OptionEntry) => unknown): Config {
   const rooms = Object.keys(DEFAULTS).map((room): [string, object] => {
     const entries = OPTIONS.filter(entry => entry.room === room)
-    const pairs = entries.map((entry): [string, unknown] => [entry.key, valueOf(entry, sources)])
+    const pairs = entries.map((entry): [string, unknown] => [entry.key, valueOfOption(entry)])
     return [room, Object.freeze(Object.fromEntries(pairs))]
   })
   return Object.freeze(Object.fromEntries(rooms)) as unknown as Config // Each value passed its own check.
 }
 
-function valueOf(
-  entry: OptionEntry,
-  { flags, givenBy, environment = {}, file, presets }: ConfigSources,
-): unknown {
-  const { name, room, key, flag, variables, check } = entry
-  const given = flags?.get(flag)
-  if (given !== undefined) return option.checked(name, check, given, givenBy?.[flag] ?? flag)
-  const variable = variables.find(each => isSet(environment[each]))
-  if (variable !== undefined) return option.checked(name, check, environment[variable], variable)
-  const written = memberOf(memberOf(file?.values, room), key)
-  if (written !== undefined) return option.checked(name, check, written, file?.path)
-  const preset = memberOf(presets?.[room], key)
-  return preset === undefined ? entry.default : option.checked(name, check, preset)
+/** What one place says about an option; undefined when it says nothing. */
+type PlaceOfOptions = (entry: OptionEntry) => GivenValue | undefined
+
+interface GivenValue {
+  readonly value: unknown
+  /** For messages; undefined: from code. */
+  readonly source: string | undefined
+}
+
+function valueOf(entry: OptionEntry, places: readonly PlaceOfOptions[]): unknown {
+  for (const place of places) {
+    const given = place(entry)
+    if (given === undefined) continue
+    return option.checked(entry.name, entry.check, given.value, given.source)
+  }
+  return entry.default
+}
+
+/**
+ * Strongest first. A flag was typed for this very process, so not even the database overrules it; below that the order
+ * is PostgREST's: database, environment, file. A name of S-Tier's own is stronger than PostgREST's, and this stronger
+ * than one that other programs read as well (`DATABASE_URL`, `PORT`).
+ */
+function placesOf(sources: ConfigSources): readonly PlaceOfOptions[] {
+  const { flags, givenBy, database, environment = {}, file, presets } = sources
+  const defaults = isConfiguredAsPostgrest(sources) ? POSTGREST_DEFAULTS : undefined
+  const variable = (name: string | undefined): GivenValue | undefined =>
+    name !== undefined && isSet(environment[name])
+      ? { value: environment[name], source: name }
+      : undefined
+  return [
+    ({ flag }) => {
+      const value = flags?.get(flag)
+      return value === undefined ? undefined : { value, source: givenBy?.[flag] ?? flag }
+    },
+    parametersIn({ values: settingParameters(database ?? new Map()), nameOf: databaseName }),
+    ({ variables: [own] }) => variable(own),
+    parametersIn(environmentParameters(environment, file)),
+    ({ variables: [, customary] }) => variable(customary),
+    ({ room, key }) => given(memberOf(memberOf(file?.values, room), key), file?.path),
+    parametersIn(fileParameters(file)),
+    ({ room, key }) => given(memberOf(presets?.[room], key)),
+    ({ room, key }) => given(memberOf(defaults?.[room], key)),
+  ]
+}
+
+function given(value: unknown, source?: string): GivenValue | undefined {
+  return value === undefined ? undefined : { value, source }
+}
+
+function parametersIn(place: ParameterSource): (entry: OptionEntry) => ParameterValue | undefined {
+  return ({ name }) => parameterValue(name, place)
+}
+
+function databaseName(parameter: string): string {
+  return `the setting ${settingOf(parameter)} of the database`
+}
+
+/** Arbitrary settings add up: those of the file hold beside those of the environment. */
+function environmentParameters(
+  environment: Readonly<Record<string, string | undefined>>,
+  file: ConfigFile | undefined,
+): ParameterSource {
+  const settings = [...(file?.parameters ?? [])].filter(([name]) => isAppSetting(name))
+  const values = new Map([...settings, ...variableParameters(environment).values])
+  return { values, nameOf: variableOfParameter }
+}
+
+function fileParameters(file: ConfigFile | undefined): ParameterSource {
+  return { values: file?.parameters ?? new Map(), nameOf: name => `${name} in ${file?.path ?? ''}` }
+}
+
+/** Where PostgREST's defaults differ: it serves every network, at the root, the database of libpq's variables. */
+const POSTGREST_DEFAULTS: ConfigOptions = {
+  database: { url: 'postgresql://' },
+  http: { host: '0.0.0.0' },
+  rest: { prefix: '/' },
+}
+
+/**
+ * Whether this is a deployment of PostgREST that runs S-Tier now: its variables or its file say what there is to say, and
+ * no name of S-Tier's own, nor `DATABASE_URL`, names the database. Then its defaults hold too.
+ */
+export function isConfiguredAsPostgrest(sources: ConfigSources): boolean {
+  const { environment = {}, file } = sources
+  if (isUrlOurs(sources)) return false
+  const { values } = variableParameters(environment)
+  if (values.has('db-uri')) return true
+  const isUrlElsewhere =
+    isSet(environment['DATABASE_URL']) ||
+    memberOf(memberOf(file?.values, 'database'), 'url') !== undefined
+  return !isUrlElsewhere && (values.size > 0 || file?.parameters !== undefined)
+}
+
+function isUrlOurs({ flags, environment = {}, presets }: ConfigSources): boolean {
+  const isGiven = flags?.has('--database-url') === true || isSet(environment['STIER_DATABASE_URL'])
+  return isGiven || presets?.database?.url !== undefined
+}
+
+/** What a running server makes of a configuration that was read again. */
+export interface Takeover {
+  /** The new values of what it takes over, the old ones of everything else. */
+  readonly config: Config
+  /** Options that have changed and hold from now on. */
+  readonly changed: readonly string[]
+  /** Options that have changed and wait for a restart. */
+  readonly waiting: readonly string[]
+}
+
+/** Compares a configuration with the one that a server runs under. */
+export function takeOver(current: Config, next: Config): Takeover {
+  const before = (entry: OptionEntry) => memberOf(current[entry.room], entry.key)
+  const after = (entry: OptionEntry) => memberOf(next[entry.room], entry.key)
+  const changed = OPTIONS.filter(
+    entry => JSON.stringify(before(entry)) !== JSON.stringify(after(entry)),
+  )
+  const namesOf = (entries: readonly OptionEntry[]) => entries.map(({ name }) => name)
+  return {
+    config: mapOptions(entry => (entry.isLive ? after(entry) : before(entry))),
+    changed: namesOf(changed.filter(({ isLive }) => isLive)),
+    waiting: namesOf(changed.filter(({ isLive }) => !isLive)),
+  }
 }
 
 /** An empty variable counts as none: that is how compose files and shells leave one out. */
@@ -235,11 +398,13 @@ const FILE_NAMES: readonly string[] = ['ts', 'mts', 'mjs', 'js', 'json'].map(
 
 /**
  * Loads a configuration file: the named one, otherwise the first `s-tier.config.…` of the directory (ts, mts, mjs, js,
- * json); undefined when there is none. TypeScript needs a Node that strips types (22.18 and later). Throws ST004.
+ * json); undefined when there is none. A named one with any other ending is a file of PostgREST, whose `$(VARIABLE)`
+ * are taken from `environment`. TypeScript needs a Node that strips types (22.18 and later). Throws ST004.
  */
 export async function loadConfigFile(
   directory: string,
   named?: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<ConfigFile | undefined> {
   const path =
     named === undefined
@@ -247,6 +412,7 @@ export async function loadConfigFile(
       : resolve(directory, named)
   if (path === undefined) return undefined
   if (!existsSync(path)) throw new ConfigFileError(path, 'does not exist')
+  if (!/\.(?:json|[cm]?[jt]s)$/.test(path)) return loadParameterFile(path, environment)
   const values = await importDefault(path)
   if (typeof values !== 'object' || values === null) {
     const hint = 'Write: export default { http: { port: 8080 } }'
@@ -255,18 +421,37 @@ export async function loadConfigFile(
   return { path, values }
 }
 
+async function loadParameterFile(
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ConfigFile> {
+  try {
+    const parameters = parseParameterFile(await readFile(path, 'utf8'), environment)
+    return { path, values: {}, parameters }
+  } catch (cause) {
+    throw new ConfigFileError(path, `cannot be read: ${reasonOf(cause)}`, undefined, cause)
+  }
+}
+
+/** What JSON's own errors quote of the text, which may be a secret, is left out. */
+function reasonOf(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return reason.replace(/, (?:\.{3})?".*is not valid JSON$/s, '')
+}
+
+/** A module is loaded once for each time that it was written, so that a server that reads it again sees the change. */
 async function importDefault(path: string): Promise<unknown> {
   try {
     if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8')) as unknown
-    const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    const { mtimeMs } = await stat(path)
+    const module = (await import(`${pathToFileURL(path).href}?${mtimeMs}`)) as { default?: unknown }
     return module.default
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
     const isUnstripped = memberOf(cause, 'code') === 'ERR_UNKNOWN_FILE_EXTENSION'
     const hint = isUnstripped
       ? 'This Node does not import TypeScript: use Node 22.18 or later, or write the file as s-tier.config.mjs.'
       : undefined
-    throw new ConfigFileError(path, `cannot be loaded: ${reason}`, hint, cause)
+    throw new ConfigFileError(path, `cannot be loaded: ${reasonOf(cause)}`, hint, cause)
   }
 }
 
@@ -286,7 +471,8 @@ export class PublicBindingError extends STierError {
 
 /** Throws ST005 when the server would listen beyond this machine with neither a secret nor an anonymous role. */
 export function refuseOpenBinding({ http, jwt, database }: Config): void {
-  if (isLoopback(http.host) || jwt.secret !== undefined || database.anonRole !== undefined) return
+  if (http.socket !== undefined || isLoopback(http.host)) return
+  if (jwt.secret !== undefined || database.anonRole !== undefined) return
   throw new PublicBindingError(http.host)
 }
 

@@ -25,6 +25,27 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     { level: 'debug', message: 'Listening for NOTIFY pgrst' },
   ],
   [
+    { kind: 'config.read', changed: ['database.schemas', 'jwt.secret'], waiting: [] },
+    { level: 'info', fields: { changed: 'database.schemas, jwt.secret' } },
+  ],
+  [
+    { kind: 'config.read', changed: [], waiting: ['http.port'] },
+    { level: 'warn', fields: { changed: undefined, waiting: 'http.port' } },
+  ],
+  [{ kind: 'config.read', changed: [], waiting: [] }, { level: 'debug' }],
+  [
+    { kind: 'config.failed', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'executor.ran', sql: 'select 1', durationMs: 1.6 },
+    { level: 'info', message: 'Ran a query', fields: { sql: 'select 1', ms: 2 } },
+  ],
+  [
+    { kind: 'executor.ran', sql: 'select 1', durationMs: undefined },
+    { level: 'info', message: 'A query failed' },
+  ],
+  [
     { kind: 'http.failed', status: 500, path: '/a', error },
     { level: 'error', error },
   ],

@@ -3,15 +3,40 @@ import { type Observer, STierError } from './base/index.ts'
 import type { PoolEvent } from './capabilities/pool/index.ts'
 import type { Log, LogEntry } from './capabilities/telemetry/index.ts'
 import type { CatalogEvent } from './query/catalog/index.ts'
+import type { ExecutorEvent } from './query/executor/index.ts'
+
+/** What happens to the configuration of a running server. */
+export type ConfigEvent =
+  /** It was read again: options that hold from now on, and those that wait for a restart. */
+  | {
+      readonly kind: 'config.read'
+      readonly changed: readonly string[]
+      readonly waiting: readonly string[]
+    }
+  /** It could not be: the old one stays. */
+  | { readonly kind: 'config.failed'; readonly error: unknown }
 
 /** Every event worth telling, from every room. */
-export type ServerEvent = CatalogEvent | HttpEvent | IdentityEvent | PoolEvent
+export type ServerEvent =
+  | CatalogEvent
+  | ConfigEvent
+  | ExecutorEvent
+  | HttpEvent
+  | IdentityEvent
+  | PoolEvent
 
-/** Turns events into log lines; metrics and spans will hang on the same switch. */
-export function createObserver(log: Log): Observer<ServerEvent> {
+/**
+ * Turns events into log lines; metrics and spans will hang on the same switch. `queriesAt` is the level of queries, which
+ * are told only to those who asked for them. Default `info`.
+ */
+export function createObserver(
+  log: Log,
+  queriesAt: LogEntry['level'] = 'info',
+): Observer<ServerEvent> {
   return event => {
     const entry = entryOf(event)
-    if (entry !== undefined) log(entry)
+    if (entry === undefined) return
+    log(event.kind === 'executor.ran' ? { ...entry, level: queriesAt } : entry)
   }
 }
 
@@ -34,6 +59,18 @@ export function entryOf(event: ServerEvent): LogEntry | undefined {
       return warning('Changed definitions are not noticed at the moment', event.error)
     case 'catalog.listening':
       return { level: 'debug', message: `Listening for NOTIFY ${event.channel}` }
+    case 'config.read':
+      return configRead(event)
+    case 'config.failed':
+      return warning('The configuration cannot be used; the one before stays', event.error, {
+        details: detailsOf(event.error),
+      })
+    case 'executor.ran':
+      return {
+        level: 'info',
+        message: event.durationMs === undefined ? 'A query failed' : 'Ran a query',
+        fields: { sql: event.sql, ms: event.durationMs && Math.round(event.durationMs) },
+      }
     case 'http.failed':
       return failedRequest(event)
     case 'identity.keys-loaded':
@@ -85,6 +122,34 @@ export function entryOf(event: ServerEvent): LogEntry | undefined {
     default:
       return nothing(event)
   }
+}
+
+function configRead({ changed, waiting }: ConfigEvent & { kind: 'config.read' }): LogEntry {
+  const message =
+    changed.length === 0 ? 'Read the configuration: nothing has changed' : 'Read the configuration'
+  if (waiting.length > 0) {
+    return {
+      level: 'warn',
+      message: `${message}; some of it waits for a restart`,
+      fields: { changed: namesOf(changed), waiting: namesOf(waiting) },
+    }
+  }
+  return {
+    level: changed.length === 0 ? 'debug' : 'info',
+    message,
+    fields: { changed: namesOf(changed) },
+  }
+}
+
+function namesOf(options: readonly string[]): string | undefined {
+  return options.length === 0 ? undefined : options.join(', ')
+}
+
+/** Where a wrong value came from. */
+function detailsOf(error: unknown): string | undefined {
+  return error instanceof STierError && typeof error.details === 'string'
+    ? error.details
+    : undefined
 }
 
 /** What the server did wrong is an error; what it could not do for the moment (502 to 504) is a warning. */

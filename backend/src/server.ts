@@ -10,7 +10,7 @@ import {
   registerOpenApi,
 } from './api/openapi/index.ts'
 import { answerRest, createPlans, registerRest, type RestServices } from './api/rest/index.ts'
-import type { Clock, Observer } from './base/index.ts'
+import { type Clock, createSingleFlight, type Observer } from './base/index.ts'
 import {
   createListener,
   createPool,
@@ -46,8 +46,11 @@ export interface ServerParts {
   readonly configure?: Configure | undefined
 }
 
-/** The configuration under what the database itself says. Throws, or rejects, when it is wrong. */
-export type Configure = (database: DatabaseSettings) => Config | Promise<Config>
+/**
+ * The configuration under what the database itself says; undefined: as it is before the database is asked. Throws, or
+ * rejects, when it is wrong.
+ */
+export type Configure = (database: DatabaseSettings | undefined) => Config | Promise<Config>
 
 /** A server that is built but does not listen yet. */
 export interface Server {
@@ -73,6 +76,14 @@ export interface Server {
   readonly databaseSettings: readonly string[]
 }
 
+/** What depends on the configuration: exchanged as a whole when that is read again. A request keeps what it began with. */
+interface Live {
+  readonly config: Config
+  readonly settings: DatabaseSettings
+  readonly identity: IdentityService
+  readonly services: RestServices & OpenApiServices
+}
+
 /** What was cut off still has to be cancelled in the database: it gets this long, in milliseconds. */
 const CANCEL_MS = 1_000
 
@@ -87,56 +98,46 @@ export async function createServer(
   const configure = parts.configure ?? (database => readConfig({ presets: given, database }))
   const target = parseTarget(given.database.url ?? '')
   await probe(target, given.pool.connectTimeoutMs)
-  let databaseSettings = await firstSettings(given, target, clock)
-  let config = await configure(databaseSettings)
+  const settings = await firstSettings(given, target, clock)
+  const config = await configure(settings)
+  const identity = identityOf(config)
 
   const pool = createPool({ ...config.pool, target, clock, observe })
-  let identity = identityOf(config)
-  let onReconnect = (): void => undefined
-  let onReloadConfig = (): void => undefined
+  let isComplete = false // Before that, the database has just been read.
   const listener = config.catalog.channelEnabled
     ? createListener({
-        target,
-        clock,
-        observe,
-        onConnect: isFirst => {
-          if (!isFirst) onReconnect()
-        },
+        ...{ target, clock, observe },
+        onConnect: isFirst => void (isComplete && !isFirst && reload()),
       })
     : undefined
   const catalog = await createCatalogKeeper({
     withConnection: work => pool.use(work),
     isBusy: error => error instanceof PoolQueueFullError || error instanceof PoolTimeoutError,
     listener,
-    onReloadConfig: () => onReloadConfig(),
+    onReloadConfig: () => void (isComplete && renewing.run()),
     options: catalogOptions(config),
     clock,
     observe,
   }).catch(async (error: unknown) => {
+    identity.close()
     await Promise.all([listener?.stop(), pool.end(0)])
     throw error
   })
-  let services = servicesOf(config)
-  let turn = Promise.resolve(true)
-  onReconnect = () => void reload()
-  onReloadConfig = () => void reconfigure()
+  let live = liveOf(config, settings, identity)
+  const renewing = createSingleFlight(renew)
+  isComplete = true
   await tellDoubts()
 
   function identityOf({ jwt, database }: Config): IdentityService {
     return createIdentity({ ...jwt, anonRole: database.anonRole }, { clock, observe })
   }
 
-  function servicesOf({
-    database,
-    http,
-    rest,
-    openapi,
-    log,
-  }: Config): RestServices & OpenApiServices {
+  function liveOf(config: Config, settings: DatabaseSettings, identity: IdentityService): Live {
+    const { database, http, rest, openapi, log } = config
     const executor = createExecutor(pool, { clock })
     const anonymous = database.anonRole !== undefined
     const describer = createDescriber({ openapi, prefix: rest.prefix, anonymous })
-    return {
+    const services = {
       catalog: catalog.current,
       clock,
       executor: log.queries ? toldExecutor(executor, observe) : executor,
@@ -146,66 +147,61 @@ export async function createServer(
       describeRoot: describer.swagger,
       rules: { database, http, rest },
     }
+    return { config, settings, identity, services }
   }
 
   async function tellDoubts(): Promise<void> {
-    for (const message of doubtsOf(catalog.current(), await expectationsOf(config, pool))) {
+    for (const message of doubtsOf(catalog.current(), await expectationsOf(live.config, pool))) {
       observe({ kind: 'catalog.doubt', message })
     }
   }
 
-  /** All or nothing: when anything of the new configuration cannot be used, the old one stays. */
-  async function takeConfig(): Promise<boolean> {
-    try {
-      const settings = await pool.use(connection => settingsOf(config, connection))
-      const { config: next, changed, waiting } = takeOver(config, await configure(settings))
-      const renewed = hasSameIdentity(config, next) ? identity : identityOf(next)
-      await catalog.reconfigure(catalogOptions(next)).catch((error: unknown) => {
-        if (renewed !== identity) renewed.close()
-        throw error
-      })
-      databaseSettings = settings
-      if (changed.length > 0) {
-        if (renewed !== identity) identity.close()
-        identity = renewed
-        config = next
-        services = servicesOf(next)
-        await tellDoubts()
-      }
-      observe({ kind: 'config.read', changed, waiting })
-      return true
-    } catch (error) {
+  /** All or nothing: when anything of the new configuration cannot be used, the old one stays. Never rejects. */
+  async function renew(): Promise<boolean> {
+    const isTaken = await takeConfig().catch((error: unknown) => {
       observe({ kind: 'config.failed', error })
       return false
-    }
+    })
+    await live.identity.reload()
+    return isTaken
   }
 
-  /** One after the other: two that overlap could end with the older one. */
-  function reconfigure(): Promise<boolean> {
-    turn = turn.then(takeConfig).then(async isTaken => {
-      await identity.reload()
-      return isTaken
-    })
-    return turn
+  async function takeConfig(): Promise<boolean> {
+    const asked = await configure(undefined)
+    const settings = await pool.use(connection => settingsOf(asked, connection))
+    const { config, changed, waiting } = takeOver(live.config, await configure(settings))
+    const { identity: before } = live
+    const identity = hasSameIdentity(live.config, config) ? before : identityOf(config)
+    try {
+      await catalog.reconfigure(catalogOptions(config))
+    } catch (error) {
+      if (identity !== before) identity.close()
+      throw error
+    }
+    if (identity !== before) before.close()
+    live = changed.length > 0 ? liveOf(config, settings, identity) : { ...live, settings }
+    observe({ kind: 'config.read', changed, waiting })
+    if (changed.length > 0) await tellDoubts()
+    return true
   }
 
   async function reload(): Promise<boolean> {
-    const isTaken = await reconfigure()
+    const isTaken = await renewing.run()
     return (await catalog.reload()) && isTaken
   }
 
-  const app = createHttpApp(() => config.http, observe)
-  registerRest(app, () => services)
-  registerOpenApi(app, () => services)
-  registerDocs(app, () => docsOf(config, services))
+  const app = createHttpApp(() => live.config.http, observe)
+  registerRest(app, () => live.services)
+  registerOpenApi(app, () => live.services)
+  registerDocs(app, () => docsOf(live))
   let stopReason: string | undefined
   let stopping: Promise<void> | undefined
   const { adminPort } = config.http
-  const admin = adminPort === undefined ? undefined : createHttpApp(() => config.http, observe)
+  const admin = adminPort === undefined ? undefined : createHttpApp(() => live.config.http, observe)
   registerHealth(admin ?? app, { checks: () => checksOf(stopReason, catalog, pool) })
 
   async function stop(): Promise<void> {
-    const { stopDelayMs, drainMs } = config.http
+    const { stopDelayMs, drainMs } = live.config.http
     if (app.server.listening && stopDelayMs > 0) {
       await new Promise<void>(resolve => clock.after(stopDelayMs, resolve))
     }
@@ -213,16 +209,18 @@ export async function createServer(
     await app.close()
     drained()
     await admin?.close()
-    identity.close()
-    await Promise.all([listener?.stop(), catalog.close()])
+    await listener?.stop()
+    await renewing.settled() // It may be exchanging what is closed now.
+    live.identity.close()
+    await catalog.close()
     await pool.end(CANCEL_MS)
   }
 
   return {
     async start() {
-      const { host, adminHost = host } = config.http
+      const { host, adminHost = host } = live.config.http
       await admin?.listen({ host: adminHost, port: adminPort ?? 0 })
-      await listen(app, config.http)
+      await listen(app, live.config.http)
     },
     get addresses() {
       return app.addresses().map(urlOf)
@@ -237,10 +235,10 @@ export async function createServer(
     },
     reload,
     get config() {
-      return config
+      return live.config
     },
     get databaseSettings() {
-      return [...databaseSettings.keys()].sort()
+      return [...live.settings.keys()].sort()
     },
   }
 }
@@ -309,7 +307,7 @@ export async function withDatabase<T>(
 }
 
 /** Where the API begins at the root, a relation of that name comes before the page. */
-function docsOf({ openapi, rest }: Config, services: RestServices): DocsServices {
+function docsOf({ config: { openapi, rest }, services }: Live): DocsServices {
   const { docs, mode, serverUrl } = openapi
   const isRoot = rest.prefix === '/'
   const { schemas, relations } = services.catalog()

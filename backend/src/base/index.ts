@@ -9,6 +9,7 @@ export * as option from './options.ts'
 export { flagOf, variableOf } from './options-names.ts'
 export { ignoreEvents, type Observation, type Observer } from './observe.ts'
 export { createSecondChanceCache, type SecondChanceCache } from './second-chance-cache.ts'
+export { createSingleFlight, type SingleFlight } from './single-flight.ts'
 export {
   clauses,
   identifier,

@@ -103,6 +103,10 @@ export class PooledConnection implements Connection {
   }
 
   batch(steps: readonly Step[], signal?: CancelSignal): Promise<readonly StepResult[]> {
+    // A cancel request that came too late for the batch before would end this one.
+    if (this.#cancelling !== undefined) {
+      return this.#cancelling.then(() => this.batch(steps, signal))
+    }
     try {
       return this.#send(steps, signal).promise
     } catch (error) {
@@ -112,6 +116,7 @@ export class PooledConnection implements Connection {
 
   /** Goes through the driver: for the few statements whose values are wanted in JavaScript's types. */
   async query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]> {
+    await this.#cancelling
     assert(this.#batch === undefined, 'one statement at a time')
     try {
       return await queryClient(this.#client, text, values)

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import type { Connection } from './connection.ts'
@@ -146,6 +147,34 @@ test('a caller that goes away has its statement cancelled, and the connection se
   for (let round = 0; round < 20; round++) await pool.use(select('select pg_sleep(0.001)'))
   expect(kinds()).toEqual(['pool.connected', 'pool.cancelled'])
   await pool.end(1_000)
+})
+
+test('a cancel request that comes too late for its batch ends none that follows', async () => {
+  const target = parseTarget(database.url)
+  let requests = 0
+  let letGo = (): void => undefined
+  const proxy = createServer(client => {
+    const server = connect(target.port, target.host)
+    const forward = () => void client.pipe(server).pipe(client)
+    client.on('error', () => server.destroy())
+    server.on('error', () => client.destroy())
+    if (requests++ === 0) forward()
+    else letGo = forward
+  })
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+  const { port } = proxy.address() as AddressInfo
+  const pool = createPool({ target: { ...target, host: '127.0.0.1', port }, sizeMax: 1 })
+  const results = await pool.use(async connection => {
+    const abandoned = select('select pg_sleep(0.2)')(connection, { aborted: true })
+    await until(() => requests === 2)
+    await abandoned
+    const next = select(`select pg_sleep(0.5)::text || 'done'`)(connection)
+    setTimeout(() => letGo(), 100) // Long after the next one would have begun.
+    return next
+  })
+  expect(results).toEqual([[['done']]])
+  await pool.end(1_000)
+  proxy.close()
 })
 
 test('a cancelled transaction is rolled back, and others are left alone', async () => {

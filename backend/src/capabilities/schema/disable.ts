@@ -13,7 +13,7 @@ export interface Disabled {
 
 /**
  * Removes a part: what it made and nothing else. The schema goes with the last part, if S-Tier made it and nothing of
- * anybody else is in it. Done twice it changes nothing. Throws ST210, or what PostgreSQL refuses: 2BP01 when somebody's
+ * anybody else is in it. Done twice it changes nothing. Throws ST210, ST212, or what PostgreSQL refuses: 2BP01 when somebody's
  * objects depend on ours.
  */
 export function disablePart(database: Queryable, part: SchemaPart): Promise<Disabled> {

@@ -14,7 +14,7 @@ export interface Enabled {
 
 /**
  * Enables a part or brings it up to date, and lets `logins` use it as well as those who could before. Makes the schema
- * if there is none. Done twice it changes nothing. The connecting role becomes the owner. Throws ST210, or what
+ * if there is none. Done twice it changes nothing. The connecting role becomes the owner. Throws ST210, ST212, or what
  * PostgreSQL refuses: 42501 for a role that may not create schemas.
  */
 export function enablePart(
@@ -41,7 +41,7 @@ export function enablePart(
   })
 }
 
-/** A schema that somebody made beforehand is used, and left when everything of ours goes. */
+/** A schema that was made beforehand for this role is used, and left when everything of ours goes. */
 async function makeSchema(database: Queryable): Promise<void> {
   const [found] = await run(
     database,

@@ -1,5 +1,17 @@
 import { STierError } from '../../base/index.ts'
 
+/** Its owner can put anything in the place of ours, and would act with the rights of whoever changes it. */
+export class ForeignSchemaError extends STierError {
+  readonly code = 'ST212'
+  readonly status = 500
+
+  constructor(owner: string) {
+    super(`The schema s_tier belongs to the role '${owner}'`, {
+      hint: 'Connect as that role, or drop the schema if it is not meant for S-Tier.',
+    })
+  }
+}
+
 /** A later S-Tier has been here: this one does not know what is in the schema, and leaves it alone. */
 export class NewerPartError extends STierError {
   readonly code = 'ST210'

@@ -165,6 +165,21 @@ test('a role that may create schemas needs no other right, and one that may not 
   expect(await disablePart(over(client), JOURNAL)).toEqual({ from: 1, schema: 'dropped' })
 })
 
+test('a schema that belongs to somebody else is not entered, whatever rights one has', async () => {
+  const other = `other_${randomBytes(6).toString('hex')}`
+  await onCluster(`create role ${other}`)
+  onTestFinished(() => onCluster(`drop role ${other}`).then(() => undefined))
+  await database.query(`
+    create schema s_tier authorization ${other};
+    create table s_tier.parts (name text, version int, enabled_at timestamptz default now());
+    alter table s_tier.parts owner to ${other};
+    create function s_tier.seize() returns trigger language plpgsql as $$ begin raise 'seized'; end $$;
+    create trigger seize before insert or delete on s_tier.parts execute function s_tier.seize()`)
+  const refused = { code: 'ST212', message: `The schema s_tier belongs to the role '${other}'` }
+  await expect(enablePart(over(session), JOURNAL, [])).rejects.toMatchObject(refused)
+  await expect(disablePart(over(session), JOURNAL)).rejects.toMatchObject(refused)
+})
+
 test('several who enable at once do it once', async () => {
   const several = await Promise.all(Array.from({ length: 6 }, () => connect(database.url)))
   const all = await Promise.all(several.map(client => enablePart(over(client), JOURNAL, [])))

@@ -16,7 +16,11 @@ export interface LogOptions {
   queries?: boolean
 }
 export type LogRules = Readonly<Required<LogOptions>>
-export const LOG_DEFAULTS: LogRules = Object.freeze({ level: 'info', format: 'auto', queries: false })
+export const LOG_DEFAULTS: LogRules = Object.freeze({
+  level: 'info',
+  format: 'auto',
+  queries: false,
+})
 export const LOG_CHECKS: option.Checks<LogOptions> = Object.freeze({
   level: option.oneOf(...LOG_LEVELS),
   format: option.oneOf('auto', 'json', 'text'),

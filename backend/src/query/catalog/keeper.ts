@@ -1,4 +1,10 @@
-import { type Clock, ignoreEvents, type Observer, systemClock } from '../../base/index.ts'
+import {
+  type Clock,
+  createSingleFlight,
+  ignoreEvents,
+  type Observer,
+  systemClock,
+} from '../../base/index.ts'
 import type { CatalogCounts, CatalogEvent } from './events.ts'
 import { takeFingerprint } from './fingerprint.ts'
 import { loadCatalog } from './load.ts'
@@ -10,7 +16,6 @@ import {
   RETRY_AFTER_MS_MIN,
 } from './options.ts'
 import type { Queryable } from './queryable.ts'
-import { createSingleFlight } from './single-flight.ts'
 import type { Catalog } from './types.ts'
 import { keepWatching } from './watcher.ts'
 

@@ -30,7 +30,11 @@ export function overloadsOf(catalog: Catalog, schema: string, name: string): rea
 }
 
 /** Some overload takes a whole body of this type. */
-export function hasOverloadForBody(catalog: Catalog, { schema, name }: CalledBy, type: BodyType) {
+export function hasOverloadForBody(
+  catalog: Catalog,
+  { schema, name }: Pick<CalledBy, 'schema' | 'name'>,
+  type: BodyType,
+): boolean {
   return overloadsOf(catalog, schema, name).some(routine => takes(routine, type))
 }
 
