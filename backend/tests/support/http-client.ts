@@ -14,7 +14,9 @@ export interface RawResponse {
   readonly status: number
   readonly statusText: string
   readonly headers: IncomingHttpHeaders
+  /** The body as text, and as it came. */
   readonly body: string
+  readonly bytes: Buffer
 }
 
 /** A connection for each request, so that none depends on another. */
@@ -35,11 +37,13 @@ export function send(
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
       response.on('end', () => {
+        const bytes = Buffer.concat(chunks)
         resolve({
           status: response.statusCode ?? 0,
           statusText: response.statusMessage ?? '',
           headers: response.headers,
-          body: Buffer.concat(chunks).toString(),
+          body: bytes.toString(),
+          bytes,
         })
       })
     })

@@ -1,5 +1,13 @@
 import { signToken } from '../../src/api/http/index.ts'
-import { createPlans, type UnderstoodRead, understandRead } from '../../src/api/rest/index.ts'
+import {
+  createPlans,
+  type UnderstoodCall,
+  type UnderstoodRead,
+  type UnderstoodWrite,
+  understandCall,
+  understandRead,
+  understandWrite,
+} from '../../src/api/rest/index.ts'
 import { STierError, systemClock } from '../../src/base/index.ts'
 import { createPool, parseTarget } from '../../src/capabilities/pool/index.ts'
 import { readConfig } from '../../src/config.ts'
@@ -11,16 +19,30 @@ import { type RawResponse, send } from './http-client.ts'
 
 type PageRequest = GoldenPage['request']
 
+/** A request's plan and statement, whatever it asks for. */
+export type Understood = UnderstoodCall | UnderstoodRead | UnderstoodWrite
+
 /** The library behind a real socket, and the steps before the database seen from inside. */
 export interface LibraryServer {
   send(request: PageRequest): Promise<RawResponse>
-  /** Undefined when the request is refused before there is a statement, or is none to read. */
-  understand(request: PageRequest, catalog: Catalog): UnderstoodRead | undefined
+  /** Undefined when the request is refused before there is a statement, or needs none. */
+  understand(request: PageRequest, catalog: Catalog): Understood | undefined
   stop(): Promise<void>
 }
 
 const SCHEMAS = ['library', 'archive']
 const SECRET = 'the tests of the library are signed with this'
+
+const UNDERSTAND: Readonly<
+  Record<string, typeof understandRead | typeof understandWrite | undefined>
+> = {
+  GET: understandRead,
+  HEAD: understandRead,
+  POST: understandWrite,
+  PATCH: understandWrite,
+  PUT: understandWrite,
+  DELETE: understandWrite,
+}
 
 export async function serveLibrary(url: string, flags: readonly string[]): Promise<LibraryServer> {
   const given = new Map([
@@ -41,19 +63,21 @@ export async function serveLibrary(url: string, flags: readonly string[]): Promi
   const [address = ''] = server.addresses
   return {
     send: request => send(address, { ...request, headers: signed(request.headers) }),
-    understand({ method, target, headers }, catalog) {
-      if (method !== 'GET' && method !== 'HEAD') return undefined
+    understand({ method, target, headers, body }, catalog) {
       const [path = '', queryString = ''] = target.split('?')
+      const [name = '', ...rest] = path.slice(1).split('/').map(decodeURIComponent).reverse()
+      const understand = rest[0] === 'rpc' ? understandCall : UNDERSTAND[method]
       const input = {
         method,
-        name: path.slice(1),
+        name,
         queryString,
         headers,
+        body: body === undefined ? undefined : Buffer.from(body),
         identity: { role: 'anon' },
       }
       const services = { plans: createPlans(), rules: config }
       try {
-        return understandRead(input, catalog, services)
+        return understand?.(input, catalog, services)
       } catch (error) {
         if (error instanceof STierError) return undefined
         throw error

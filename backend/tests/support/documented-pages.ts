@@ -1,0 +1,58 @@
+import { describe } from '../../src/api/openapi/index.ts'
+import type { Part } from '../../src/api/openapi/diff/document.ts'
+import type { Catalog } from '../../src/query/catalog/index.ts'
+import type { GoldenPage } from './golden.ts'
+import type { RawResponse } from './http-client.ts'
+import { type Validation, validationOf } from './validated.ts'
+
+/** Holds the answers of pages against the documents of the schemas that they ask. */
+export interface DocumentedPages {
+  /** What the document has against an answer. Empty: it is as documented. */
+  complaints(page: GoldenPage, response: RawResponse): readonly string[]
+  /** Kinds of operations that were answered with success so far. */
+  answered(): ReadonlySet<string>
+}
+
+export function documentedPages(catalog: Catalog): DocumentedPages {
+  const validations = new Map<string, Validation>()
+
+  function validationFor(schema: string): Validation {
+    const known = validations.get(schema)
+    if (known !== undefined) return known
+    const options = { schema, serverUrl: '/', anonymous: true, version: 'test' }
+    const document = JSON.parse(JSON.stringify(describe(catalog, undefined, options))) as Part
+    const validation = validationOf(document)
+    validations.set(schema, validation)
+    return validation
+  }
+
+  return {
+    complaints(page, { status, headers, body }) {
+      const prefix = flagOf(page, '--rest-prefix') ?? ''
+      const { method, target } = page.request
+      return validationFor(schemaOf(page, catalog)).complaints({
+        method,
+        target: target.startsWith(prefix) ? target.slice(prefix.length) : target,
+        status,
+        contentType: headers['content-type'],
+        body,
+      })
+    },
+    answered: () => new Set([...validations.values()].flatMap(one => [...one.answered])),
+  }
+}
+
+/** The one that the headers choose; one that is not served is refused whatever the document. */
+function schemaOf(page: GoldenPage, { schemas }: Catalog): string {
+  const { method, headers } = page.request
+  const isRead = method === 'GET' || method === 'HEAD'
+  const asked = headers[isRead ? 'accept-profile' : 'content-profile']
+  const served = flagOf(page, '--database-schemas')?.split(',') ?? schemas
+  const [first = ''] = served
+  return asked !== undefined && schemas.includes(asked) ? asked : first
+}
+
+function flagOf({ flags }: GoldenPage, name: string): string | undefined {
+  const at = flags.indexOf(name)
+  return at < 0 ? undefined : flags[at + 1]
+}
