@@ -58,9 +58,13 @@ export const PARAMETERS: readonly Parameter[] = Object.freeze([
   served('db-prepared-statements', 'pool.prepare', { notation: boolean, inDatabase }),
   served('db-root-spec', 'rest.rootFunction', { aliases: ['root-spec'], inDatabase }),
   served('db-schemas', 'database.schemas', { aliases: ['db-schema'], inDatabase }),
-  unserved('db-timezone-enabled', 'PostgreSQL itself knows its time zones, so no list of them is read', {
-    inDatabase,
-  }),
+  unserved(
+    'db-timezone-enabled',
+    'PostgreSQL itself knows its time zones, so no list of them is read',
+    {
+      inDatabase,
+    },
+  ),
   served('db-tx-end', 'database.transactionEnd', { inDatabase }),
   served('db-uri', 'database.url', { notation: connection }),
   served('jwt-aud', 'jwt.aud', { notation: single, inDatabase }),
@@ -88,9 +92,13 @@ export const PARAMETERS: readonly Parameter[] = Object.freeze([
   served('server-trace-header', 'http.traceHeader', { inDatabase }),
   served('server-unix-socket', 'http.socket'),
   served('server-unix-socket-mode', 'http.socketMode', { notation: fileMode }),
-  unserved('url-use-legacy-target-names', 'an embed always answers to its alias and to its own name', {
-    inDatabase,
-  }),
+  unserved(
+    'url-use-legacy-target-names',
+    'an embed always answers to its alias and to its own name',
+    {
+      inDatabase,
+    },
+  ),
 ])
 
 function served(name: string, option: string, traits: Traits = {}): Parameter {

@@ -204,8 +204,8 @@ test('JSON goes to PostgreSQL as it came', async () => {
 test.each<[string, string | Buffer, string]>([
   ['half of JSON', '{"value": ', 'PGRST102'],
   ['nothing, where an argument is needed', '', 'PGRST202'],
-  ['null', 'null', 'PGRST102'],
-  ['a text', '"text"', 'PGRST102'],
+  ['null, which is no argument', 'null', 'PGRST202'],
+  ['a text, which is no argument', '"text"', 'PGRST202'],
   ['an array of numbers', '[1]', 'PGRST102'],
   ['objects with different keys', '[{"value": 1}, {"other": 1}]', 'PGRST102'],
   ['very deep JSON', `{"value": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 'PGRST102'],
