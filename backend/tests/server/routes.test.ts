@@ -47,18 +47,15 @@ test('with a list of origins an answer names none that is not on it', async () =
   }
 })
 
-test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'])(
-  '%s is not supported, and the answer is no reading',
-  async method => {
-    const server = await serve()
-    const { status, body } = await server.get('/notes', { method })
-    expect(status).toBe(405)
-    expect(JSON.parse(body)).toMatchObject({
-      code: 'PGRST117',
-      message: `Unsupported HTTP method: ${method}`,
-    })
-  },
-)
+test.each(['TRACE', 'PROPFIND'])('%s is no method of a relation', async method => {
+  const server = await serve()
+  const { status, body } = await server.get('/notes', { method })
+  expect(status).toBe(405)
+  expect(JSON.parse(body)).toMatchObject({
+    code: 'PGRST117',
+    message: `Unsupported HTTP method: ${method}`,
+  })
+})
 
 test('who asks is asked before what is there', async () => {
   const server = await serve()
