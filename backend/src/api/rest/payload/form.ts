@@ -2,9 +2,15 @@ import { InvalidBodyError } from '../errors.ts'
 
 /**
  * The pairs of an `application/x-www-form-urlencoded` body in their order. A name without `=` has an empty value, and what is
- * empty altogether is no pair. Throws PGRST102 for escapes that make no UTF-8.
+ * empty altogether is no pair. Throws PGRST102 for escapes that make no UTF-8, and for JSON: a form has its brackets encoded.
  */
 export function readForm(text: string): readonly (readonly [name: string, value: string])[] {
+  if (/^\s*[[{]/.test(text)) {
+    throw new InvalidBodyError('Empty or invalid form', {
+      details: 'It begins like JSON.',
+      hint: "Send JSON with 'Content-Type: application/json'. With curl, -d alone makes a form and --json makes JSON.",
+    })
+  }
   return text.split('&').flatMap(part => {
     if (part === '') return []
     const equals = part.indexOf('=')
