@@ -1,4 +1,6 @@
 // The page of `/docs`: Swagger UI on the document of this server, with the dialect's clients beside curl.
+import { documentOfRefusal } from './refusal.js'
+import { resolved } from './resolve.js'
 import { fetchCall, supabaseJs } from './snippets.js'
 
 const DOCUMENT = 'openapi.json'
@@ -22,6 +24,23 @@ const documentFollowsToken = {
 function afterwards(result, system) {
   system.specActions.download(system.specSelectors.url())
   return result
+}
+
+/**
+ * Swagger UI reads the whole document again for each part that it resolves, which takes it seconds for some hundred
+ * tables. All that is referred to here is in the document itself, so looking it up is enough.
+ */
+const quickReferences = {
+  statePlugins: {
+    spec: {
+      wrapActions: {
+        requestResolvedSubtree: (_, system) => path => {
+          const at = names => system.specSelectors.specJson().getIn(names)?.toJS()
+          return system.specActions.updateResolvedSubtree(path, resolved(at(path), at))
+        },
+      },
+    },
+  },
 }
 
 /** What is shown below a request that was tried. */
@@ -58,6 +77,20 @@ function sign(request) {
   return request
 }
 
+/** Without a document there would be no box for the token that is missing. */
+function explain(response) {
+  const isDocument = new URL(response.url).pathname === new URL(DOCUMENT, location.href).pathname
+  if (response.ok || !isDocument) return response
+  const text = JSON.stringify(documentOfRefusal(response.status, response.text))
+  return { ...response, ok: true, status: 200, text }
+}
+
+/** As the system has it, also when that changes. */
+const darkness = matchMedia('(prefers-color-scheme: dark)')
+const showDarkness = () => document.documentElement.classList.toggle('dark-mode', darkness.matches)
+darkness.addEventListener('change', showDarkness)
+showDarkness()
+
 ui = globalThis.SwaggerUIBundle({
   url: DOCUMENT,
   dom_id: '#docs',
@@ -70,6 +103,7 @@ ui = globalThis.SwaggerUIBundle({
   tryItOutEnabled: true,
   validatorUrl: null,
   requestInterceptor: sign,
+  responseInterceptor: explain,
   requestSnippetsEnabled: true,
   requestSnippets: {
     defaultExpanded: true,
@@ -80,5 +114,5 @@ ui = globalThis.SwaggerUIBundle({
       fetch: { title: 'fetch', syntax: 'javascript' },
     },
   },
-  plugins: [documentFollowsToken, snippets],
+  plugins: [documentFollowsToken, quickReferences, snippets],
 })

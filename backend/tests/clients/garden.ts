@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { PostgrestClient } from '@supabase/postgrest-js'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { type ValidatedFetch, validatedFetch } from '../support/validated-fetch.ts'
 
 /** The garden of `garden.sql` behind a real socket. */
 export interface Garden {
@@ -9,6 +10,8 @@ export interface Garden {
   readonly server: TestServer
   /** What `createClient` takes as the URL of a project; the dialect is below `/rest/v1`. */
   readonly address: string
+  /** What every client of the garden fetches with. */
+  readonly validated: ValidatedFetch
   /** A client that sends these headers; without any it is anonymous. */
   client(headers?: Readonly<Record<string, string>>): PostgrestClient
   stop(): Promise<void>
@@ -24,12 +27,15 @@ export async function openGarden(): Promise<Garden> {
     '--database-aggregates-enabled': 'true',
     '--database-transaction-end': 'commit-allow-override',
   })
+  const validated = validatedFetch(server.address, '/rest/v1')
+  const { fetch } = validated
   return {
     database,
     server,
+    validated,
     address: server.address,
     client: (headers = {}) =>
-      new PostgrestClient(`${server.address}/rest/v1`, { headers, retry: false }),
+      new PostgrestClient(`${server.address}/rest/v1`, { headers, retry: false, fetch }),
     async stop() {
       await server.stop()
       await database.drop()

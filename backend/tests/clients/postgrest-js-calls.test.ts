@@ -132,3 +132,7 @@ test('abortSignal() ends a call that waits', async () => {
   expect(await settled).toEqual({ data: null, message: expect.stringContaining('AbortError') })
   await lock.awaited(0)
 })
+
+test('every answer was as the document says', () => {
+  expect(garden.validated.complaints).toEqual([])
+})

@@ -285,3 +285,7 @@ async function waiting(statements: number): Promise<void> {
     where datname = current_database() and wait_event_type = 'Lock'`
   while ((await stored(sql)).length !== statements) await new Promise(done => setTimeout(done, 5))
 }
+
+test('every answer was as the document says', () => {
+  expect(garden.validated.complaints).toEqual([])
+})

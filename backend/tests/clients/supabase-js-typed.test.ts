@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest'
 import type { TestDatabase } from '../support/database.ts'
 import { as, startServer, type TestServer } from '../support/server.ts'
 import { createStoreDatabase } from '../support/store.ts'
+import { type ValidatedFetch, validatedFetch } from '../support/validated-fetch.ts'
 import type { Database, Tables } from '../support/store-types.generated.ts'
 import { realtime } from './realtime.ts'
 
@@ -13,6 +14,7 @@ const CUSTOMER = 17
 
 let database: TestDatabase
 let server: TestServer
+let validated: ValidatedFetch
 let store: SupabaseClient<Database>
 beforeAll(async () => {
   database = await createStoreDatabase()
@@ -20,9 +22,11 @@ beforeAll(async () => {
     '--rest-prefix': '/rest/v1',
     '--database-schemas': 'public,reporting',
   })
+  validated = validatedFetch(server.address, '/rest/v1')
   const { authorization } = as('authenticated', { customer_id: CUSTOMER })
   store = createClient<Database>(server.address, 'the key of the project', {
     accessToken: () => Promise.resolve(authorization.slice('Bearer '.length)),
+    global: { fetch: validated.fetch },
     realtime,
   })
 })
@@ -143,4 +147,8 @@ test('what the compiler would not have sent is refused by the server too', async
   // @ts-expect-error There is no such function.
   const missing = await store.rpc('place_orders', {})
   expect(missing).toMatchObject({ status: 404, error: { code: 'PGRST202' } })
+})
+
+test('every answer was as the document says', () => {
+  expect(validated.complaints).toEqual([])
 })

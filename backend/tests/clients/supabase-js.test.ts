@@ -18,15 +18,20 @@ function tokenOf(...caller: Parameters<typeof as>): string {
   return as(...caller).authorization.slice('Bearer '.length)
 }
 
+function fetching() {
+  return { fetch: garden.validated.fetch }
+}
+
 function visitor() {
   const auth = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
-  return createClient(garden.address, ANON_KEY, { auth, realtime })
+  return createClient(garden.address, ANON_KEY, { auth, global: fetching(), realtime })
 }
 
 /** An application with its own sign-in, which changes. */
 function signedIn(token: () => string | null) {
   return createClient(garden.address, ANON_KEY, {
     accessToken: () => Promise.resolve(token()),
+    global: fetching(),
     realtime,
   })
 }
@@ -107,4 +112,8 @@ test('what goes wrong arrives as an error, not as an exception', async () => {
   controller.abort()
   const aborted = await client.from('crops').select().abortSignal(controller.signal)
   expect(aborted.error?.message).toContain('AbortError')
+})
+
+test('every answer was as the document says', () => {
+  expect(garden.validated.complaints).toEqual([])
 })

@@ -107,7 +107,11 @@ function computedRelationships(spec: CatalogSpec): ComputedRelationship[] {
       ({ name: functionName, to: target, toOne = false }): ComputedRelationship => {
         const to = refTo(from.schema, target)
         const routine = { schema: from.schema, name: functionName }
-        return { kind: 'computed', from, to, function: routine, toOne, isSelf: sameRef(from, to) }
+        const executableBy = ['PUBLIC']
+        return {
+          ...{ kind: 'computed', from, to, function: routine, toOne },
+          ...{ isSelf: sameRef(from, to), executableBy },
+        }
       },
     )
   })

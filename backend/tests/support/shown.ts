@@ -8,9 +8,9 @@ export function shownPlan(plan: Plan): string {
 }
 
 function shortened(key: string, value: unknown): unknown {
+  if (OMITTED.has(key) || value === null) return undefined
   if (Array.isArray(value)) return value.length === 0 ? undefined : value
   if (typeof value !== 'object') return value === false ? undefined : value
-  if (value === null || OMITTED.has(key)) return undefined
   const name = nameOf(value)
   if (name !== undefined) return name
   if (key === 'representation') return key
@@ -25,8 +25,8 @@ function nameOf(value: object): string | undefined {
   return isRoutineParameter(value) ? value.name : undefined
 }
 
-/** The name of a column stands beside it. */
-const OMITTED = new Set(['column'])
+/** The name of a column stands beside it, and no plan looks at who may execute a function. */
+const OMITTED = new Set(['column', 'executableBy'])
 const RELATIONS = new Set(['relation', 'from', 'to', 'junction'])
 
 function isParameter(value: object): value is { index: number } {

@@ -1545,11 +1545,18 @@ type Member<BySchema extends Record<keyof Schemas, object>, First, Name> =
 type NameIn<BySchema extends Record<keyof Schemas, object>, First> =
   First extends { schema: infer Schema extends keyof Schemas } ? keyof BySchema[Schema] : never
 
-/** A row as it is read. */
+/** A row as it is read. Its computed fields are there when `select` names them, so `*` makes one too. */
 export type Tables<
   First extends keyof RelationsBySchema[DefaultSchema] | Elsewhere,
   Name extends NameIn<RelationsBySchema, First> = never,
-> = Member<RelationsBySchema, First, Name> extends { Row: infer Row } ? Row : never
+> = Member<RelationsBySchema, First, Name> extends {
+  Row: infer Row
+  ComputedFields?: infer Fields
+}
+  ? unknown extends Fields
+    ? Row
+    : Omit<Row, Extract<Fields, string>> & Partial<Pick<Row, Extract<Fields, keyof Row>>>
+  : never
 
 /** A row as it is inserted. */
 export type TablesInsert<

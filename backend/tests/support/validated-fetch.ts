@@ -26,18 +26,18 @@ export function validatedFetch(address: string, prefix: string): ValidatedFetch 
     if (known !== undefined) return known
     const bearer = authorization === null ? {} : { authorization }
     const profiled = profile === null ? bearer : { ...bearer, 'accept-profile': profile }
-    // A schema that is not served is refused, in words that every document has.
-    const asked = documentOf(profiled).then(
-      async found => found ?? (await documentOf(bearer)) ?? {},
-    )
-    const validation = asked.then(validationOf)
+    // A schema that is not served and a wrong token are refused, in words that every document has.
+    const validation = firstDocument([profiled, bearer, {}]).then(validationOf)
     validations.set(key, validation)
     return validation
   }
 
-  async function documentOf(headers: Record<string, string>): Promise<Part | undefined> {
-    const response = await plainFetch(`${address}/openapi.json`, { headers })
-    return response.ok ? ((await response.json()) as Part) : undefined
+  async function firstDocument(asked: readonly Record<string, string>[]): Promise<Part> {
+    for (const headers of asked) {
+      const response = await plainFetch(`${address}/openapi.json`, { headers })
+      if (response.ok) return (await response.json()) as Part
+    }
+    throw new Error(`${address} gives no document`)
   }
 
   return {

@@ -82,7 +82,7 @@ export function validationOf(document: Part): Validation {
     const content = partOf(resolved(response, document), 'content')
     const type = (exchange.contentType ?? '').split(';', 1)[0] ?? ''
     if (!Object.hasOwn(content, type)) {
-      if (Object.hasOwn(content, ANY) || PLAN.test(type)) return []
+      if (Object.hasOwn(content, ANY)) return []
       return [`${pointer} has no media type ${type}, only ${Object.keys(content).join(', ')}`]
     }
     if (!/[/+]json$/.test(type)) return []
@@ -105,8 +105,6 @@ export function validationOf(document: Part): Validation {
 
 /** Of a handler that makes any media type. */
 const ANY = '*/*'
-/** Plans are for those who look after the server, where an option allows them: no document has them. */
-const PLAN = /^application\/vnd\.pgrst\.plan\b/
 
 function words({ instancePath, message, params }: ErrorObject): string {
   return `${instancePath} ${message ?? ''} ${JSON.stringify(params)}`

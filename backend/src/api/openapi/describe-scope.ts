@@ -31,11 +31,20 @@ interface Description {
   readonly schemas: Schemas
   readonly filters: Filters
   readonly profiles: Profiles
+  readonly plans: boolean
+}
+
+/** What a document says of the schema besides what is in it. */
+export interface ScopeOptions {
+  /** Requests that choose no schema mean this one. */
+  readonly isDefault: boolean
+  /** Who asks for the plan of a statement is told. */
+  readonly plans: boolean
 }
 
 /** Relations first, so that types give way to them where they are called alike. */
-export function describeScope(scope: Scope, isDefaultSchema: boolean): Described {
-  const description = startDescription(scope, isDefaultSchema)
+export function describeScope(scope: Scope, options: ScopeOptions): Described {
+  const description = startDescription(scope, options)
   const relations = describeRelations(description)
   const routines = describeRoutines(description)
   return {
@@ -46,7 +55,7 @@ export function describeScope(scope: Scope, isDefaultSchema: boolean): Described
   }
 }
 
-function startDescription(scope: Scope, isDefaultSchema: boolean): Description {
+function startDescription(scope: Scope, { isDefault, plans }: ScopeOptions): Description {
   const names = createNames(OWN_NAMES)
   const stems = new Map(
     scope.relations.map(({ relation }) => [
@@ -60,9 +69,10 @@ function startDescription(scope: Scope, isDefaultSchema: boolean): Description {
     const stem = readable.has(key) ? stems.get(key) : undefined
     return stem === undefined ? undefined : { $ref: `#/components/schemas/${stem}` }
   }
-  const profiles = isDefaultSchema ? NO_PROFILES : PROFILES
+  const profiles = isDefault ? NO_PROFILES : PROFILES
   const schemas = createSchemas(scope.catalog, names, rowOf)
-  return { scope, names, stems, readable, rowOf, schemas, filters: createFilters(), profiles }
+  const filters = createFilters()
+  return { scope, names, stems, readable, rowOf, schemas, filters, profiles, plans }
 }
 
 const NO_PROFILES: Profiles = Object.freeze({ read: [], write: [] })
@@ -73,7 +83,13 @@ const PROFILES: Profiles = Object.freeze({
 
 /** What components of relations and types must not be called: our own names, and what generated code needs itself. */
 const OWN_NAMES: readonly string[] = Object.freeze([
-  ...['Error', 'Done', ...Object.keys(FILTER_SCHEMAS), ...Object.keys(FAILURE_RESPONSES)],
+  ...[
+    'Error',
+    'Done',
+    'StatementPlan',
+    ...Object.keys(FILTER_SCHEMAS),
+    ...Object.keys(FAILURE_RESPONSES),
+  ],
   ...[
     'Array',
     'Boolean',
@@ -92,12 +108,13 @@ const OWN_NAMES: readonly string[] = Object.freeze([
 ])
 
 function describeRelations(description: Description): Omit<Described, 'parameters'> {
-  const { scope, stems, schemas, readable, filters, profiles } = description
+  const { scope, stems, schemas, readable, profiles, plans } = description
   const parts = emptyParts()
   for (const visible of scope.relations) {
     const { relation } = visible
     const stem = stems.get(relationKey(relation.schema, relation.name)) ?? ''
-    const own = { stem, scope, profiles, filters: filters.ofColumns(visible.readable) }
+    const filters = description.filters.ofColumns(visible.readable)
+    const own = { stem, scope, filters, profiles, plans }
     const notes = relationNotes(visible, scope, readable)
     const components = relationComponents(stem, visible, notes, { schemas, catalog: scope.catalog })
     Object.assign(parts.schemas, components)
@@ -108,14 +125,13 @@ function describeRelations(description: Description): Omit<Described, 'parameter
 }
 
 function describeRoutines(description: Description): Omit<Described, 'parameters'> {
-  const { scope, names, schemas, rowOf, filters, profiles } = description
-  const { catalog } = scope
+  const { scope, names, schemas, rowOf, filters, profiles, plans } = description
   const calls = createNames()
   const parts = emptyParts()
   for (const routine of scope.routines) {
     const stem = calls.claim(routine.name)
     const answer = names.claim(`${routine.name} answer`)
-    const own = { stem, answer, catalog, schemas, rowOf, filters, profiles }
+    const own = { stem, answer, scope, schemas, rowOf, filters, profiles, plans }
     const response = routineResponse(routine, own)
     if (response !== undefined) parts.responses[answer] = response
     parts.paths[`/rpc/${encodeURIComponent(routine.name)}`] = routinePath(routine, own)

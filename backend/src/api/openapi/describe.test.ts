@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildCatalog, type RelationSpec } from '../../../tests/support/catalog.ts'
-import { readAs } from '../../../tests/support/catalog-of.ts'
+import { catalogOf, readAs } from '../../../tests/support/catalog-of.ts'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import { lintErrors, schemasOf } from '../../../tests/support/openapi-check.ts'
 import { createStoreDatabase } from '../../../tests/support/store.ts'
 import type { Catalog } from '../../query/catalog/index.ts'
 import { describe } from './describe.ts'
 
-const OPTIONS = { schema: 'public', serverUrl: '/rest/v1', anonymous: true, version: '1.2.3' }
+const OPTIONS = {
+  ...{ schema: 'public', serverUrl: '/rest/v1', version: '1.2.3' },
+  ...{ anonymous: true, plans: false },
+}
 
 /** Just what a client gets, loosely typed so that tests can point into it. */
 interface Sent {
@@ -356,4 +359,77 @@ test('in another schema than the default one, the header that chooses it is requ
 test('a token is optional where requests without one are served', () => {
   expect(sent(shop).security).toEqual([{}, { jwt: [] }])
   expect(sent(shop, undefined, { anonymous: false }).security).toEqual([{ jwt: [] }])
+})
+
+const GUARDED = `
+  create table shelves (id int primary key, code text unique, name text);
+  create table lent (id int primary key, shelf_id int references shelves, shelf_code text references shelves (code),
+    hidden_note text, shown text);
+  create table labels (id int primary key);
+  create table shelf_labels (shelf_id int references shelves, label_id int references labels,
+    primary key (shelf_id, label_id));
+  create table kept (id int primary key, note text);
+  create table counted (id int generated always as identity primary key, note text);
+  create function last_lent(shelves) returns setof lent rows 1 language sql stable
+    as 'select * from lent where shelf_id = $1.id';
+  create function lent_now() returns setof lent language sql stable as 'select * from lent';
+  create function lent_ever() returns setof lent language sql stable security definer as 'select * from lent';
+  revoke execute on function last_lent from public;
+  grant usage on schema public to anon, authenticated;
+  grant select on shelves, labels to anon, authenticated;
+  grant select (id, shelf_id, shown) on lent to anon;
+  grant select (id, note), insert (id, note), update (note) on kept to anon;
+  grant select, insert, update on kept, counted to authenticated;
+`
+
+test('what a role may not read is in no note, hint or filter', async () => {
+  const catalog = await catalogOf(GUARDED)
+  const { components, paths } = sent(catalog, 'anon')
+  const { schemas } = components
+  expect(schemas['Lent']?.['x-foreign-keys']).toEqual([
+    {
+      ...{ name: 'lent_shelf_id_fkey', columns: ['shelf_id'] },
+      references: { table: 'shelves', columns: ['id'] },
+    },
+  ])
+  // A request sees both keys: the hint stays, though only one of them can be followed.
+  const embeds = (name: string) =>
+    (schemas[name]?.['x-relationships'] as readonly { embed: string }[] | undefined)?.map(
+      ({ embed }) => embed,
+    )
+  expect(embeds('Lent')).toEqual(['shelves!lent_shelf_id_fkey'])
+  expect(embeds('Shelves')).toEqual(['lent!lent_shelf_id_fkey'])
+  expect(embeds('Labels')).toBeUndefined()
+  const filters = (path: string) => refsOf(paths[path]?.['get']?.parameters)
+  expect(filters('/rpc/lent_now')).toContain('ShownFilter')
+  expect(filters('/rpc/lent_now')).not.toContain('HiddenNoteFilter')
+  expect(filters('/rpc/lent_ever')).toContain('HiddenNoteFilter')
+  expect(JSON.stringify(sent(catalog, 'authenticated').components.schemas)).not.toContain('lent')
+})
+
+test('PUT is there for those who may read, insert and update the whole key', async () => {
+  const catalog = await catalogOf(GUARDED)
+  expect(sent(catalog, 'anon').paths['/kept']).toMatchObject({ post: {}, patch: {} })
+  expect(sent(catalog, 'anon').paths['/kept']).not.toHaveProperty('put')
+  expect(sent(catalog, 'authenticated').paths['/kept']).toHaveProperty('put')
+  expect(sent(catalog, 'authenticated').paths['/counted']).not.toHaveProperty('put')
+})
+
+test('plans are among the answers where they are enabled', async () => {
+  const catalog = await catalogOf(`
+    create table notes (id int primary key);
+    create function tidy() returns void language sql as '';
+    grant usage on schema public to anon;
+    grant insert on notes to anon;
+    grant select on notes to authenticated;
+  `)
+  const type = 'application/vnd.pgrst.plan+json'
+  const plans = { plans: true }
+  expect(JSON.stringify(sent(catalog))).not.toContain(type)
+  const known = sent(catalog, undefined, plans)
+  expect(known.components.responses['Notes']?.['content']).toHaveProperty([type])
+  const plan = { $ref: '#/components/responses/StatementPlan' }
+  expect(sent(catalog, 'anon', plans).paths['/notes']?.['post']?.responses['200']).toEqual(plan)
+  expect(known.paths['/rpc/tidy']?.['post']?.responses['200']).toEqual(plan)
+  expect(await lintErrors(known)).toEqual([])
 })

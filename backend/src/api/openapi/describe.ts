@@ -2,6 +2,7 @@ import { ALL_RIGHTS, type Catalog, createRights } from '../../query/catalog/inde
 import { splitComment } from './comment.ts'
 import type { JsonObject } from './json.ts'
 import { describeScope } from './describe-scope.ts'
+import { PLAN_CONTENT } from './media.ts'
 import { FILTER_SCHEMAS, profileParameters, SHARED_PARAMETERS } from './parameters.ts'
 import { ERROR_SCHEMA, FAILURE_RESPONSES, headerRefs, SHARED_HEADERS } from './responses.ts'
 import { ROUTINE_TAG } from './routine-paths.ts'
@@ -15,6 +16,8 @@ export interface DescribeOptions {
   readonly serverUrl: string
   /** Requests without a token are served too. */
   readonly anonymous: boolean
+  /** Who asks for the plan of a statement is told. */
+  readonly plans: boolean
   /** Of this server: `info.version`. */
   readonly version: string
 }
@@ -42,7 +45,7 @@ export function describe(
   const rights = role === undefined ? ALL_RIGHTS : createRights(catalog, role)
   const scope = scopeOf(catalog, options.schema, rights)
   const isDefault = options.schema === catalog.schemas[0]
-  const parts = describeScope(scope, isDefault)
+  const parts = describeScope(scope, { isDefault, plans: options.plans })
   const comment = splitComment(catalog.namespaces.get(options.schema)?.comment)
   return {
     openapi: '3.1.0',
@@ -62,7 +65,12 @@ export function describe(
         ...(!isDefault && profileParameters(options.schema)),
         ...parts.parameters,
       },
-      responses: { ...parts.responses, ...FAILURE_RESPONSES, Done: DONE },
+      responses: {
+        ...parts.responses,
+        ...FAILURE_RESPONSES,
+        Done: DONE,
+        ...(options.plans && { StatementPlan: STATEMENT_PLAN }),
+      },
       headers: SHARED_HEADERS,
       securitySchemes: {
         jwt: {
@@ -79,6 +87,11 @@ export function describe(
 const DONE: JsonObject = Object.freeze({
   description: 'Done, and nothing to tell.',
   headers: headerRefs('ContentRange', 'Location', 'PreferenceApplied'),
+})
+
+const STATEMENT_PLAN: JsonObject = Object.freeze({
+  description: 'The plan of the statement, where it is asked for instead of a result.',
+  content: PLAN_CONTENT,
 })
 
 function tagsOf({ relations, routines }: Scope): readonly JsonObject[] {

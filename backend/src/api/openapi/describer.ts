@@ -13,6 +13,8 @@ export interface DescriberRules {
   readonly prefix: string
   /** Requests without a token are served. */
   readonly anonymous: boolean
+  /** Plans of statements are answered: `database.planEnabled`. */
+  readonly plans: boolean
 }
 
 /** Who asks for which schema, of which snapshot. The schema is one of the catalog's. */
@@ -32,7 +34,7 @@ export interface Describer {
 export function createDescriber(rules: DescriberRules): Describer {
   const documents = createDocuments()
   const { mode, securityActive, serverUrl = rules.prefix } = rules.openapi
-  const { anonymous } = rules
+  const { anonymous, plans } = rules
   const version = SERVER_VERSION
 
   function roleOf({ role }: Asked): string | undefined {
@@ -45,7 +47,7 @@ export function createDescriber(rules: DescriberRules): Describer {
       const { catalog, schema } = asked
       const role = roleOf(asked)
       return documents.get(catalog.version, `3.1\n${schema}\n${role ?? ''}`, () =>
-        describe(catalog, role, { schema, serverUrl, anonymous, version }),
+        describe(catalog, role, { schema, serverUrl, anonymous, plans, version }),
       )
     },
     swagger(asked) {

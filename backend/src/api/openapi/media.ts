@@ -45,6 +45,12 @@ function handledSchema(mediaType: string): JsonObject {
   return mediaType === '*/*' || /[/+]json$/.test(mediaType) ? {} : { type: 'string' }
 }
 
+/** The plan of the statement instead of its result: where `database.planEnabled` lets clients ask for it. */
+export const PLAN_CONTENT: JsonObject = Object.freeze({
+  'application/vnd.pgrst.plan+json': { schema: { type: 'array', items: { type: 'object' } } },
+  'application/vnd.pgrst.plan+text': { schema: { type: 'string' } },
+})
+
 /** A body of rows: one or many objects, a table of text, or one object of text. */
 export function rowsBody(row: JsonObject): JsonObject {
   return {

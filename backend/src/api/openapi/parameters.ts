@@ -73,10 +73,7 @@ export const SHARED_PARAMETERS: Readonly<Record<string, JsonObject>> = Object.fr
     'Columns of the unique key by which existing rows are found. Default: the primary key.',
     TEXT,
   ),
-  Range: {
-    ...header('Range', 'Rows by number, the first is 0: `0-9`.'),
-    examples: { first: { summary: 'The first ten rows', value: '0-9' } },
-  },
+  Range: header('Range', 'Rows by number, the first is 0: `0-9`.'),
   PreferRead: header('Prefer', `\`count=exact|planned|estimated\`; ${COMMON}.`),
   PreferInsert: header(
     'Prefer',

@@ -1,6 +1,6 @@
 import { splitComment } from './comment.ts'
 import type { JsonObject } from './json.ts'
-import { rowsBody, rowsContent } from './media.ts'
+import { PLAN_CONTENT, rowsBody, rowsContent } from './media.ts'
 import { parameterRef } from './parameters.ts'
 import { headerRefs, READ_FAILURES, WRITE_FAILURES } from './responses.ts'
 import type { Scope, VisibleRelation } from './scope.ts'
@@ -13,6 +13,8 @@ export interface RelationParts {
   /** References to the filters of its columns. */
   readonly filters: readonly JsonObject[]
   readonly profiles: Profiles
+  /** Plans of statements are answered too. */
+  readonly plans: boolean
 }
 
 /** Where the schema is not the default one: the headers that choose it. */
@@ -24,12 +26,15 @@ export interface Profiles {
 /** The response that all operations of the relation share: its rows. */
 export function relationResponse(
   { relation }: VisibleRelation,
-  { stem, scope }: RelationParts,
+  { stem, scope, plans }: RelationParts,
 ): JsonObject {
   return {
     description: `Rows of ${relation.name}.`,
     headers: ROW_HEADERS,
-    content: rowsContent({ $ref: `#/components/schemas/${stem}` }, relation, scope.catalog),
+    content: {
+      ...rowsContent({ $ref: `#/components/schemas/${stem}` }, relation, scope.catalog),
+      ...(plans && PLAN_CONTENT),
+    },
   }
 }
 
@@ -143,11 +148,17 @@ const ROW_HEADERS = headerRefs(
   ...(['ContentRange', 'ContentLocation', 'Location', 'PreferenceApplied'] as const),
 )
 const DONE: JsonObject = Object.freeze({ $ref: '#/components/responses/Done' })
+const PLAN: JsonObject = Object.freeze({ $ref: '#/components/responses/StatementPlan' })
 
-/** The rows, for a role that may see them. */
-function rowsAt(visible: VisibleRelation, { stem }: RelationParts, ...statuses: readonly number[]) {
+/** The rows, for a role that may see them; for others at most the plan. */
+function rowsAt(
+  visible: VisibleRelation,
+  { stem, plans }: RelationParts,
+  ...statuses: readonly number[]
+): JsonObject {
   const rows = { $ref: `#/components/responses/${stem}` }
-  return isReadable(visible) ? Object.fromEntries(statuses.map(status => [status, rows])) : {}
+  if (isReadable(visible)) return Object.fromEntries(statuses.map(status => [status, rows]))
+  return plans ? { 200: PLAN } : {}
 }
 
 function schemaRef(name: string): JsonObject {

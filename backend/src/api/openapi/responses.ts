@@ -15,7 +15,10 @@ export const ERROR_SCHEMA: JsonObject = Object.freeze({
   required: ['code', 'message', 'details', 'hint'],
 })
 
-/** By status: the name of the shared response, and when it comes, with the codes that are usual. */
+/**
+ * By status: the name of the shared response, and when it comes, with the codes that are usual. A generator tells by the words
+ * of `default` whether it is an answer: "success" must not be among them.
+ */
 const FAILURES: Readonly<Record<string, readonly [name: string, description: string]>> =
   Object.freeze({
     400: [
@@ -42,8 +45,8 @@ const FAILURES: Readonly<Record<string, readonly [name: string, description: str
       'Failure',
       'Any other failure. 300: several relationships or functions fit (PGRST201, PGRST203). 405: not with this method ' +
         '(PGRST101, PGRST117, 25006). 410, 422: of an Idempotency-Key (ST145, ST142). 414: the URL is too long (ST104). ' +
-        '500: the database or the server failed. 504: no connection became free in time (PGRST003). Functions of the ' +
-        'database may choose other statuses.',
+        '500: the database or the server failed. 504: no connection became free in time (PGRST003). ' +
+        'A function or trigger that sets `response.status` may choose any status; the body is then as always.',
     ],
   })
 

@@ -10,24 +10,26 @@ import {
 import { splitComment } from './comment.ts'
 import type { Filters } from './filters.ts'
 import type { JsonObject } from './json.ts'
-import { answerContent, rowsContent } from './media.ts'
+import { answerContent, PLAN_CONTENT, rowsContent } from './media.ts'
 import { parameterRef, RESERVED } from './parameters.ts'
 import type { Profiles } from './relation-paths.ts'
 import { CALL_FAILURES, headerRefs } from './responses.ts'
 import { nullable, objectOf, type Schemas } from './schemas.ts'
-import type { VisibleRoutine } from './scope.ts'
+import type { Scope, VisibleRoutine } from './scope.ts'
 
 /** What the operations of one function are made from. */
 export interface RoutineParts {
   readonly stem: string
   /** Name of the shared response with what it answers. */
   readonly answer: string
-  readonly catalog: Catalog
+  readonly scope: Scope
   readonly schemas: Schemas
   /** The schema of the rows of a relation; undefined for one that the document does not have. */
   readonly rowOf: (relation: RelationRef) => JsonObject | undefined
   readonly filters: Filters
   readonly profiles: Profiles
+  /** Plans of statements are answered too. */
+  readonly plans: boolean
 }
 
 /** The tag of all functions. */
@@ -117,10 +119,10 @@ const COMPOUND = new Set(['array', 'object'])
 /** What can be asked of rows that a function answers; arguments come before filters of their name. */
 function resultParameters(
   overloads: readonly Routine[],
-  { catalog, filters }: RoutineParts,
+  { scope, filters }: RoutineParts,
   given: ReadonlySet<string> = new Set(),
 ): readonly JsonObject[] {
-  const columns = new Set(overloads.flatMap(one => columnsOf(one, catalog)))
+  const columns = new Set(overloads.flatMap(one => columnsOf(one, scope)))
   if (columns.size === 0) return [parameterRef('PreferCall')]
   const free = [...columns].filter(name => !given.has(name)).map(name => ({ name }))
   return [
@@ -130,15 +132,26 @@ function resultParameters(
   ]
 }
 
-function columnsOf({ returns }: Routine, catalog: Catalog): readonly string[] {
+/**
+ * The columns of rows that a function answers: those of a relation as far as the role may read them, and all of them where
+ * the function reads with the rights of its owner.
+ */
+function columnsOf(
+  { returns, securityDefiner }: Routine,
+  { catalog, rights }: Scope,
+): readonly string[] {
   if (!returns.set) return []
   if (returns.kind === 'record') return returns.columns.map(({ name }) => name)
   if (returns.kind === 'composite') {
     return catalog.types.get(returns.type.baseOid)?.attributes.map(({ name }) => name) ?? []
   }
   if (returns.kind !== 'relation') return []
-  const { schema, name } = returns.relation
-  return [...(findRelation(catalog, schema, name)?.columns.keys() ?? [])]
+  const relation = findRelation(catalog, returns.relation.schema, returns.relation.name)
+  if (relation === undefined) return []
+  const columns = [...relation.columns.values()]
+  return columns
+    .filter(column => securityDefiner || rights.may('select', relation, column))
+    .map(({ name }) => name)
 }
 
 const RAW_TYPES: Readonly<Record<string, string>> = Object.freeze({
@@ -195,17 +208,21 @@ export function routineResponse(
   return {
     description: 'What the function answers.',
     headers: isPaged ? headerRefs('ContentRange', 'PreferenceApplied') : undefined,
-    content: merged(answering.map(one => contentOf(one, parts))),
+    content: {
+      ...merged(answering.map(one => contentOf(one, parts))),
+      ...(parts.plans && PLAN_CONTENT),
+    },
   }
 }
 
 /** By status: nothing for `void`, otherwise what the function makes. */
-function answersOf({ overloads }: VisibleRoutine, { answer }: RoutineParts): JsonObject {
+function answersOf({ overloads }: VisibleRoutine, { answer, plans }: RoutineParts): JsonObject {
   const isVoid = overloads.some(one => one.returns.kind === 'void')
   const isPaged = overloads.some(one => one.returns.set)
   const reference = { $ref: `#/components/responses/${answer}` }
   const isAnswering = overloads.some(one => one.returns.kind !== 'void')
   return {
+    ...(plans && { 200: { $ref: '#/components/responses/StatementPlan' } }),
     ...(isAnswering && { 200: reference }),
     ...(isPaged && { 206: reference }),
     ...(isVoid && { 204: { $ref: '#/components/responses/Done' } }),
@@ -234,7 +251,7 @@ function contentOf(routine: Routine, parts: RoutineParts): JsonObject {
   if (!returns.set) return { ...answerContent(one, one), ...plainContent(routine) }
   if (row === undefined) return answerContent({ type: 'array', items: one }, one)
   const relation = returns.kind === 'relation' ? returns.relation : undefined
-  return rowsContent(row, relation, parts.catalog)
+  return rowsContent(row, relation, parts.scope.catalog)
 }
 
 /** One value of some types can be had as it is, without JSON around it. */
@@ -246,7 +263,7 @@ function plainContent({ returns: { kind, type } }: Routine): JsonObject {
 }
 
 /** Undefined: the function answers values rather than rows. */
-function rowOfResult({ returns }: Routine, { catalog, schemas, rowOf }: RoutineParts) {
+function rowOfResult({ returns }: Routine, { scope, schemas, rowOf }: RoutineParts) {
   switch (returns.kind) {
     case 'relation':
       return rowOf(returns.relation) ?? { type: 'object' }
@@ -255,7 +272,7 @@ function rowOfResult({ returns }: Routine, { catalog, schemas, rowOf }: RoutineP
         ? { type: 'object' }
         : partial(objectOf(returns.columns, schemas.of))
     case 'composite':
-      return compositeRow(returns.type, catalog, schemas)
+      return compositeRow(returns.type, scope.catalog, schemas)
     default:
       return undefined
   }

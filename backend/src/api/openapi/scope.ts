@@ -30,6 +30,7 @@ export interface VisibleRoutine {
 export interface Scope {
   readonly catalog: Catalog
   readonly schema: string
+  readonly rights: Rights
   /** In the order of their names. */
   readonly relations: readonly VisibleRelation[]
   readonly routines: readonly VisibleRoutine[]
@@ -37,13 +38,13 @@ export interface Scope {
 
 /** Everything in the schema that the rights reach. */
 export function scopeOf(catalog: Catalog, schema: string, rights: Rights): Scope {
-  if (!rights.mayUse(schema)) return { catalog, schema, relations: [], routines: [] }
+  if (!rights.mayUse(schema)) return { catalog, schema, rights, relations: [], routines: [] }
   const relations = [...catalog.relations.values()]
     .filter(relation => relation.schema === schema)
     .map(relation => visible(relation, rights))
     .filter(isOfUse)
     .sort((one, other) => inOrder(one.relation.name, other.relation.name))
-  return { catalog, schema, relations, routines: routinesOf(catalog, schema, rights) }
+  return { catalog, schema, rights, relations, routines: routinesOf(catalog, schema, rights) }
 }
 
 function visible(relation: Relation, rights: Rights): VisibleRelation {
@@ -57,15 +58,21 @@ function visible(relation: Relation, rights: Rights): VisibleRelation {
   const updatable = columns.filter(
     column => column.updatable && rights.may('update', relation, column),
   )
-  const hasKey = relation.primaryKey.length > 0
   return {
     relation,
     readable,
     insertable: isInsertable ? insertable : undefined,
     updatable: isUpdatable ? updatable : undefined,
     deletable: relation.deletable && rights.mayAll('delete', relation),
-    replaceable: isInsertable && isUpdatable && hasKey && readable.length > 0,
+    replaceable: hasKeyIn(relation, readable, insertable, updatable),
   }
+}
+
+/** Whether each of these, which a row put in place of another goes through, has the whole primary key. */
+function hasKeyIn({ primaryKey }: Relation, ...lists: readonly (readonly Column[])[]): boolean {
+  const isIn = (columns: readonly Column[], name: string) =>
+    columns.some(column => column.name === name)
+  return primaryKey.length > 0 && primaryKey.every(name => lists.every(one => isIn(one, name)))
 }
 
 function isOfUse({ readable, insertable, updatable, deletable }: VisibleRelation): boolean {

@@ -61,7 +61,7 @@ function insertType(relation: Relation, catalog: Catalog): string {
     isView(relation.kind) || column.nullable || column.default !== null || column.identity !== null
   return objectType(
     columnsOf(relation).map(column =>
-      isGiven(column, column.insertable)
+      column.insertable
         ? writtenMember(column, relation, catalog, isOptional(column))
         : neverMember(column),
     ),
@@ -71,16 +71,9 @@ function insertType(relation: Relation, catalog: Catalog): string {
 function updateType(relation: Relation, catalog: Catalog): string {
   return objectType(
     columnsOf(relation).map(column =>
-      isGiven(column, column.updatable)
-        ? writtenMember(column, relation, catalog, true)
-        : neverMember(column),
+      column.updatable ? writtenMember(column, relation, catalog, true) : neverMember(column),
     ),
   )
-}
-
-/** Whether a request may name the column: PostgreSQL refuses values for those that it fills itself. */
-function isGiven({ identity, generated }: Column, isWritable: boolean): boolean {
-  return isWritable && identity !== 'always' && generated === null
 }
 
 function writtenMember(

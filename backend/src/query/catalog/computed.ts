@@ -1,3 +1,4 @@
+import { parseExecutors } from './privileges.ts'
 import type { RoutineRow } from './read-routines.ts'
 import type { TypeCatalog } from './type-catalog.ts'
 import type { ComputedField, ComputedRelationship, Relation, RelationRef } from './types.ts'
@@ -56,6 +57,7 @@ export function findComputedRelationships(
         function: { schema: row.schema, name: row.name },
         toOne,
         isSelf: from === to,
+        executableBy: parseExecutors(row.privileges),
       },
     ]
   })

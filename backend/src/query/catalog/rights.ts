@@ -10,7 +10,7 @@ export interface Rights {
   may(kind: Privilege['kind'], relation: Relation, column: Column): boolean
   /** On the relation or on any of its columns. */
   mayAny(kind: Privilege['kind'], relation: Relation): boolean
-  mayExecute(routine: Routine): boolean
+  mayExecute(routine: Pick<Routine, 'executableBy'>): boolean
 }
 
 /** Everything to everybody: what a description shows that does not look at privileges. */

@@ -218,6 +218,8 @@ export interface ComputedRelationship {
   /** `rows 1`: answers at most one row, embedded as an object. */
   readonly toOne: boolean
   readonly isSelf: boolean
+  /** Role names; 'PUBLIC' for everybody. */
+  readonly executableBy: readonly string[]
 }
 
 export interface RelationRef {

@@ -34,6 +34,8 @@ const FILES: Readonly<Record<string, { readonly type: string; readonly isForeign
   'page.css': { type: STYLE, isForeign: false },
   'page.js': { type: SCRIPT, isForeign: false },
   'snippets.js': { type: SCRIPT, isForeign: false },
+  'resolve.js': { type: SCRIPT, isForeign: false },
+  'refusal.js': { type: SCRIPT, isForeign: false },
   'swagger-ui.css': { type: STYLE, isForeign: true },
   'swagger-ui-bundle.js': { type: SCRIPT, isForeign: true },
   'favicon-32x32.png': { type: 'image/png', isForeign: true },

@@ -1,19 +1,25 @@
 import {
   type Catalog,
   type Column,
+  findRelation,
   type ForeignKeyRelationship,
   type Relation,
   relationKey,
+  type RelationRef,
+  type Rights,
   relationshipsFrom,
 } from '../../../query/catalog/index.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { columnFormat, swaggerType, swaggerValue } from './types.ts'
 
 /** The rows of a relation, with the notes on its keys that tools look for. PostgREST: references/api/openapi. */
-export function definitionOf(relation: Relation, catalog: Catalog): JsonObject {
+export function definitionOf(relation: Relation, catalog: Catalog, rights: Rights): JsonObject {
   const columns = [...relation.columns.values()]
   const required = columns.filter(column => !column.nullable).map(column => column.name)
-  const properties = columns.map(column => [column.name, propertyOf(column, relation, catalog)])
+  const properties = columns.map(column => [
+    column.name,
+    propertyOf(column, foreignKeyOf(column, relation, catalog, rights), relation, catalog),
+  ])
   return {
     description: relation.comment ?? undefined,
     required: required.length > 0 ? required : undefined,
@@ -22,19 +28,27 @@ export function definitionOf(relation: Relation, catalog: Catalog): JsonObject {
   }
 }
 
-function propertyOf(column: Column, relation: Relation, catalog: Catalog): JsonObject {
+function propertyOf(
+  column: Column,
+  key: ForeignKeyRelationship | undefined,
+  relation: Relation,
+  catalog: Catalog,
+): JsonObject {
   const format = columnFormat(column.type, catalog)
   return {
     default: defaultOf(column.default, format),
-    description: describeColumn(column, relation, catalog),
+    description: describeColumn(column, key, relation),
     enum: column.enumLabels.length > 0 ? column.enumLabels : undefined,
     ...swaggerValue(format),
     maxLength: column.maxLength ?? undefined,
   }
 }
 
-function describeColumn(column: Column, relation: Relation, catalog: Catalog): string | undefined {
-  const key = foreignKeyOf(column, relation, catalog)
+function describeColumn(
+  column: Column,
+  key: ForeignKeyRelationship | undefined,
+  relation: Relation,
+): string | undefined {
   const [pair] = key?.columns ?? []
   const notes = [
     ...(relation.primaryKey.includes(column.name) ? ['This is a Primary Key.<pk/>'] : []),
@@ -49,21 +63,30 @@ function describeColumn(column: Column, relation: Relation, catalog: Catalog): s
   return `${comment}Note:\n${notes.join('\n')}`
 }
 
-/** The foreign key of this column alone; one to a table rather than to a view of it. */
+/** The foreign key of this column alone to what the role may read; one to a table rather than to a view of it. */
 function foreignKeyOf(
   column: Column,
   relation: Relation,
   catalog: Catalog,
+  rights: Rights,
 ): ForeignKeyRelationship | undefined {
   const own = relationshipsFrom(catalog, relation).flatMap(one =>
     'constraint' in one &&
     one.fromHoldsKey &&
     one.columns.length === 1 &&
-    one.columns[0]?.[0] === column.name
+    one.columns[0]?.[0] === column.name &&
+    mayRead(one.to, one.columns[0][1], catalog, rights)
       ? [one]
       : [],
   )
   return own.find(({ to }) => !isView(catalog, to)) ?? own[0]
+}
+
+function mayRead(to: RelationRef, name: string, catalog: Catalog, rights: Rights): boolean {
+  const relation = findRelation(catalog, to.schema, to.name)
+  const column = relation?.columns.get(name)
+  if (relation === undefined || column === undefined) return false
+  return rights.mayUse(to.schema) && rights.may('select', relation, column)
 }
 
 function isView({ relations }: Catalog, { schema, name }: { schema: string; name: string }) {

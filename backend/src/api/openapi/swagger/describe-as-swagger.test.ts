@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readAs } from '../../../../tests/support/catalog-of.ts'
+import { catalogOf, readAs } from '../../../../tests/support/catalog-of.ts'
 import { createDatabase, type TestDatabase } from '../../../../tests/support/database.ts'
 import { lintErrors } from '../../../../tests/support/openapi-check.ts'
 import type { Catalog } from '../../../query/catalog/index.ts'
@@ -251,4 +251,25 @@ test('how a token is given is told where that is wanted', () => {
       },
     },
   })
+})
+
+test('columns that a role may do nothing with, and keys to what it may not read, are left out', async () => {
+  const guarded = await catalogOf(
+    `
+    create schema api;
+    create table api.owners (id int primary key);
+    create table api.things (id int primary key, owner_id int references api.owners, note text, code text);
+    comment on column api.things.code is 'nobody should know';
+    grant usage on schema api to anon;
+    grant select (id, owner_id), update (note) on api.things to anon;`,
+    { schemas: ['api'] },
+  )
+  const document = JSON.parse(JSON.stringify(describeAsSwagger(guarded, 'anon', OPTIONS))) as Sent
+  expect(Object.keys(document.definitions['things']?.properties ?? {})).toEqual([
+    ...['id', 'owner_id', 'note'],
+  ])
+  expect(document.definitions['things']?.properties['owner_id']).toEqual({
+    ...{ format: 'integer', type: 'integer' },
+  })
+  expect(JSON.stringify(document)).not.toMatch(/nobody should know|things\.code|owners/)
 })

@@ -1,6 +1,7 @@
 import {
   ALL_RIGHTS,
   type Catalog,
+  type Column,
   createRights,
   type Privilege,
   type Relation,
@@ -53,7 +54,9 @@ export function describeAsSwagger(
       ...Object.fromEntries(relations.map(one => [`/${one.name}`, relationPath(one)])),
       ...Object.fromEntries(routines.map(one => [`/rpc/${one.name}`, routinePath(one, schema)])),
     },
-    definitions: Object.fromEntries(relations.map(one => [one.name, definitionOf(one, catalog)])),
+    definitions: Object.fromEntries(
+      relations.map(one => [one.name, definitionOf(one, catalog, rights)]),
+    ),
     parameters: Object.assign(
       {},
       SWAGGER_PARAMETERS,
@@ -88,12 +91,18 @@ function addressOf(serverUrl: string): JsonObject {
 
 const KINDS: readonly Privilege['kind'][] = ['select', 'insert', 'update', 'delete']
 
-/** Those that the role may do anything with. */
+/** Those that the role may do anything with, and their columns of which that is true. */
 function relationsOf(catalog: Catalog, schema: string, rights: Rights): readonly Relation[] {
   return [...catalog.relations.values()]
     .filter(relation => relation.schema === schema)
     .filter(relation => KINDS.some(kind => rights.mayAny(kind, relation)))
+    .map(relation => ({ ...relation, columns: columnsOf(relation, rights) }))
     .sort(byName)
+}
+
+function columnsOf(relation: Relation, rights: Rights): Relation['columns'] {
+  const isOfUse = (column: Column) => KINDS.some(kind => rights.may(kind, relation, column))
+  return new Map([...relation.columns].filter(([, column]) => isOfUse(column)))
 }
 
 /** One of each name: a document of this version has no overloads, so the last one of them stands for all. */
