@@ -38,9 +38,6 @@ test.each(pages.map(page => [page.name, page] as const))('%s', async (_name, pag
   else expect(actual).toBe(page.expected)
 })
 
-/** What no document can tell: a function of the database chooses their status, with `response.status`. */
-const UNDOCUMENTED = new Set(['calls/status-and-headers', 'writes/insert-trigger-answer'])
-
 test('every kind of operation that the document has was answered', () => {
   const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
   expect([...documents.answered()].sort()).toEqual(
@@ -81,7 +78,7 @@ async function followed(page: GoldenPage): Promise<string> {
   const understood = server.understand(page.request, catalog)
   if (endOf(page).length > 0) await restart()
   const response = await server.send(page.request)
-  if (!UNDOCUMENTED.has(page.name)) expect(documents.complaints(page, response)).toEqual([])
+  expect(documents.complaints(page, response)).toEqual([])
   return renderSections([
     ...(understood === undefined
       ? []

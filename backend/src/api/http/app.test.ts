@@ -127,13 +127,39 @@ test('headers beyond their limit are 431', async () => {
 })
 
 test('what is no HTTP is 400', async () => {
-  const response = await exchange(create(), 'HELLO\r\n\r\n')
+  const response = await exchange(create(), 'GET books\r\n\r\n')
   expect(response).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
   expect(response).toMatch(/\r\nx-content-type-options: nosniff\r\n/)
   expect(response).toMatch(/\r\nproxy-status: S-Tier; error=ST106\r\n/)
   expect(response).toMatch(
     /\r\n\r\n\{"code":"ST106","details":null,"hint":"Percent-encode .*","message":"Malformed HTTP"\}$/,
   )
+})
+
+test('a method that HTTP does not know is told as such', async () => {
+  const response = await exchange(create(), 'FOO /books HTTP/1.1\r\nHost: a\r\n\r\n')
+  expect(response).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
+  expect(response).toMatch(/"code":"ST106".*"hint":"Use GET, .*","message":"Unknown HTTP method"/)
+})
+
+test.each([
+  ['garbage', 'garbage'],
+  ['garbage; charset=utf-8', 'garbage'],
+  ['/json', '/json'],
+  ['', '*/*'],
+])('the Content-Type %j is PGRST102, as in PostgREST', async (header, named) => {
+  const response = await create().inject({
+    method: 'POST',
+    url: '/books',
+    headers: { 'content-type': header },
+    payload: '{}',
+  })
+  expect(response.statusCode).toBe(400)
+  expect(response.json()).toMatchObject({
+    code: 'PGRST102',
+    message: `Content-Type not acceptable: ${named}`,
+    hint: expect.stringContaining('application/json'),
+  })
 })
 
 test('a request that does not arrive in time is 408', async () => {

@@ -6,14 +6,16 @@ import fastify, {
 } from 'fastify'
 import type { Observer } from '../../base/index.ts'
 import { answerClientError } from './client-error.ts'
+import type { Refused } from './database-hints.ts'
 import type { ErrorResponse } from './error-response.ts'
 import { errorResponse } from './errors.ts'
 import type { HttpEvent } from './events.ts'
-import { bodyBeside } from './header-text.ts'
+import { bodyBeside, headerText } from './header-text.ts'
 import type { Identity } from './identity/index.ts'
 import { createLiveRules } from './live-rules.ts'
 import type { HttpRules } from './options.ts'
 import {
+  ContentTypeError,
   UnknownPathError,
   UnsupportedMethodError,
   UrlTooLongError,
@@ -28,6 +30,14 @@ declare module 'fastify' {
   }
 }
 
+/** What hints of errors are made from. */
+export interface Surroundings {
+  /** The role that the server logs in to the database as. */
+  readonly login?: string | undefined
+  /** Where to look instead of a path at which nothing was found. */
+  readonly hintForPath?: ((path: string) => string | undefined) | undefined
+}
+
 /**
  * The Fastify instance that every API registers its routes on: limits, security headers, CORS and errors are decided
  * here and nowhere else. Routes get the raw URL; nothing parses a query string before they do. Limits and times are those
@@ -36,6 +46,7 @@ declare module 'fastify' {
 export function createHttpApp(
   current: () => HttpRules,
   observe: Observer<HttpEvent>,
+  surroundings: Surroundings = {},
 ): FastifyInstance {
   const rules = current()
   const live = createLiveRules(current)
@@ -51,7 +62,7 @@ export function createHttpApp(
     routerOptions: { querystringParser: () => ({}), maxParamLength: rules.urlBytesMax },
     frameworkErrors: (error, request, reply) => {
       void reply.headers(always).headers(live().headersFor(request.headers)) // No hook has run.
-      send(reply, live().shown(errorResponse(error, request.identity?.anonymous ?? true)))
+      send(reply, live().shown(errorResponse(error, refusedOf(request, surroundings))))
     },
     clientErrorHandler: answerClientError,
   })
@@ -82,13 +93,34 @@ export function createHttpApp(
   })
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const answer = errorResponse(error, request.identity?.anonymous ?? true)
+    const told = error.code === UNREADABLE_TYPE ? contentTypeError(request) : error
+    const answer = errorResponse(told, refusedOf(request, surroundings))
     if (answer.status >= 500) {
       observe({ kind: 'http.failed', status: answer.status, path: pathOf(request), error })
     }
     send(reply, live().shown(answer))
   })
   return app
+}
+
+/** Fastify's code for a Content-Type that is no media type; it refuses even what it is told not to parse. */
+const UNREADABLE_TYPE = 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+
+/** PostgREST takes an empty header for any type, and repeats any other one without its parameters. */
+function contentTypeError({ headers }: Pick<FastifyRequest, 'headers'>): ContentTypeError {
+  const [mediaType = ''] = headerText(headers['content-type'] ?? '').split(';', 1)
+  return new ContentTypeError(mediaType === '' ? '*/*' : mediaType)
+}
+
+/** A path with `/rpc/` in it is that of a function. */
+function refusedOf(
+  request: Pick<FastifyRequest, 'identity' | 'method' | 'raw'>,
+  { login, hintForPath }: Surroundings,
+): Refused {
+  const { identity, method } = request
+  const path = pathOf(request)
+  const placeHint = () => hintForPath?.(path)
+  return { identity, method, isCall: path.includes('/rpc/'), login, placeHint }
 }
 
 /** Node closes idle connections when the server closes; one that is busy then must be told that this answer is its last. */
@@ -116,6 +148,6 @@ function send(reply: Sender, { status, headers, body }: ErrorResponse): void {
 }
 
 /** Without the query string, which may hold what a user typed. */
-function pathOf(request: FastifyRequest): string {
+function pathOf(request: Pick<FastifyRequest, 'raw'>): string {
   return (request.raw.url ?? '').split('?', 1)[0] ?? ''
 }

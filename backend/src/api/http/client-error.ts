@@ -23,6 +23,14 @@ const REFUSALS: Readonly<Record<string, Refusal>> = Object.freeze({
     hint: 'Send fewer or shorter headers, or raise http.headerBytesMax.',
     message: 'The request headers are larger than this server accepts',
   },
+  HPE_INVALID_METHOD: {
+    ...none,
+    status: '400 Bad Request',
+    code: 'ST106',
+    details: 'The request does not begin with a method that HTTP knows',
+    hint: 'Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.',
+    message: 'Unknown HTTP method',
+  },
   ERR_HTTP_REQUEST_TIMEOUT: {
     ...none,
     status: '408 Request Timeout',

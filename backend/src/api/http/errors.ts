@@ -1,16 +1,19 @@
 import { STierError } from '../../base/index.ts'
 import { DatabaseError } from '../../capabilities/pool/index.ts'
+import { hintFor, type Refused } from './database-hints.ts'
 import { type ErrorBody, type ErrorResponse, response } from './error-response.ts'
 import { raisedResponse } from './raise.ts'
 import { statusOfSqlState } from './sqlstate.ts'
 
 /**
  * Turns whatever was thrown into an answer. Errors that S-Tier makes on purpose and errors that PostgreSQL reports are
- * told; anything else is a bug (ST900) whose inside stays inside.
+ * told, the latter with a hint where PostgreSQL has none; anything else is a bug (ST900) whose inside stays inside.
  */
-export function errorResponse(error: unknown, anonymous: boolean): ErrorResponse {
-  if (error instanceof DatabaseError) return databaseErrorResponse(error, anonymous)
-  if (error instanceof STierError) return response(error.status, error, error.headers)
+export function errorResponse(error: unknown, refused: Refused): ErrorResponse {
+  if (error instanceof DatabaseError) return databaseErrorResponse(error, refused)
+  if (error instanceof STierError) {
+    return response(error.status, withPlace(error, refused), error.headers)
+  }
   const framework = frameworkError(error)
   if (framework !== undefined) return framework
   return response(500, {
@@ -21,11 +24,21 @@ export function errorResponse(error: unknown, anonymous: boolean): ErrorResponse
   })
 }
 
-function databaseErrorResponse(error: DatabaseError, anonymous: boolean): ErrorResponse {
+/** Nothing is at this path, or no such relation: perhaps it is somewhere else. */
+const NOT_THERE: ReadonlySet<string> = new Set(['PGRST125', 'PGRST205'])
+
+function withPlace({ code, details, hint, message }: STierError, refused: Refused): ErrorBody {
+  const isLost = hint === null && NOT_THERE.has(code)
+  return { code, details, hint: isLost ? (refused.placeHint() ?? null) : hint, message }
+}
+
+function databaseErrorResponse(error: DatabaseError, refused: Refused): ErrorResponse {
   if (error.code === 'PGRST') return raisedResponse(error)
-  const status = statusOfSqlState(error.code, error.message, anonymous)
+  const { code, details, message } = error
+  const status = statusOfSqlState(code, message, refused.identity?.anonymous ?? true)
   const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
-  return response(status, error, headers)
+  const hint = error.hint ?? hintFor(error, refused) ?? null
+  return response(status, { code, details, hint, message }, headers)
 }
 
 /** What Fastify refuses before a handler runs: too long, malformed, unsupported. */

@@ -1,5 +1,6 @@
 // The HTTP floor that every API stands on: limits, headers, errors, and in whose name a request runs.
 export {
+  checkSecret,
   createIdentity,
   type Identity,
   type IdentityEvent,
@@ -17,4 +18,4 @@ export { createHttpApp } from './app.ts'
 export { listen } from './listen.ts'
 export type { HttpEvent } from './events.ts'
 export { bodyBeside, headerBytes, headerText, isHeader } from './header-text.ts'
-export { UnknownPathError, UnsupportedMethodError } from './request-errors.ts'
+export { ContentTypeError, UnknownPathError, UnsupportedMethodError } from './request-errors.ts'

@@ -5,8 +5,23 @@ export class UnknownPathError extends STierError {
   readonly code = 'PGRST125'
   readonly status = 404
 
-  constructor(path: string) {
-    super('Invalid path specified in request URL', { details: `Nothing is served at ${path}` })
+  constructor(path: string, hint?: string) {
+    super('Invalid path specified in request URL', {
+      details: `Nothing is served at ${path}`,
+      hint,
+    })
+  }
+}
+
+/** Thrown for a body of a media type that nothing here reads. The code and words are PostgREST's. */
+export class ContentTypeError extends STierError {
+  readonly code = 'PGRST102'
+  readonly status = 400
+
+  constructor(mediaType: string) {
+    super(`Content-Type not acceptable: ${mediaType}`, {
+      hint: 'Send application/json, text/csv or application/x-www-form-urlencoded.',
+    })
   }
 }
 

@@ -7,6 +7,8 @@ import type { Answer, Execution, Executor } from './types.ts'
 
 export interface ExecutorSetup {
   readonly clock?: Clock
+  /** The role that the pool logs in as, for hints. */
+  readonly login?: string | undefined
 }
 
 /**
@@ -14,13 +16,16 @@ export interface ExecutorSetup {
  * pool throws (`DatabaseError`, `ConnectionError`, `PoolTimeoutError`, `PoolQueueFullError`, `PoolEndedError`,
  * `CancelledError`), and with an idempotency key ST142 to ST145.
  */
-export function createExecutor(pool: Pool, { clock = systemClock }: ExecutorSetup = {}): Executor {
+export function createExecutor(
+  pool: Pool,
+  { clock = systemClock, login }: ExecutorSetup = {},
+): Executor {
   return {
     run(execution: Execution): Promise<Answer> {
       const askedAt = clock.now()
       const work = async (connection: Connection) => {
         const startedAt = clock.now()
-        const outcome = await runOn(connection, execution)
+        const outcome = await runOn(connection, execution, login)
         const finishedAt = clock.now()
         return timed(outcome, finishedAt - startedAt, startedAt - askedAt)
       }
@@ -29,9 +34,15 @@ export function createExecutor(pool: Pool, { clock = systemClock }: ExecutorSetu
   }
 }
 
-async function runOn(connection: Connection, execution: Execution): Promise<Outcome> {
+async function runOn(
+  connection: Connection,
+  execution: Execution,
+  login: string | undefined,
+): Promise<Outcome> {
   const transaction = transactionOf(execution)
-  if (transaction.claimAt !== undefined) return runClaimed(connection, execution, transaction)
+  if (transaction.claimAt !== undefined) {
+    return runClaimed(connection, execution, transaction, login)
+  }
   const results = await connection.batch(transaction.steps, execution.signal)
   return outcomeOf(transaction, results)
 }

@@ -60,7 +60,11 @@ export class AggregatesNotAllowedError extends STierError {
   readonly status = 400
 
   constructor() {
-    super('Use of aggregate functions is not allowed')
+    super('Use of aggregate functions is not allowed', {
+      hint:
+        'The server allows them to everybody with database.aggregatesEnabled, ' +
+        'or to some roles with database.aggregateRoles.',
+    })
   }
 }
 

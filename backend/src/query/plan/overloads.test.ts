@@ -118,14 +118,22 @@ test.each([
     raw('bytea'),
     'the function public.add_them',
     'the function public.add_them with a single unnamed bytea parameter',
-    null,
+    'Perhaps you meant to call the function public.add_them(a, b)',
   ],
   [
     'half',
     named('wrong_arg'),
     'the function public.half(wrong_arg)',
     'the function public.half with parameter wrong_arg',
-    null,
+    'Perhaps you meant to call the function public.half(a, b) or public.half(a, c)',
+  ],
+  [
+    'two_bodies',
+    named('wrong_arg'),
+    'the function public.two_bodies(wrong_arg)',
+    'the function public.two_bodies with parameter wrong_arg',
+    'Perhaps you meant to call the function public.two_bodies with a whole body of type json ' +
+      'or public.two_bodies with a whole body of type jsonb',
   ],
   [
     'no_close_alternative',

@@ -181,6 +181,35 @@ test('a wrong hint is named in the details, without a suggestion', () => {
   )
 })
 
+test('a relation two steps away is reached through the one table between', () => {
+  expect(() => follow('clients', embed('tasks', [star]))).toThrow(
+    expect.objectContaining({
+      code: 'PGRST200',
+      hint: "'tasks' is reached through 'projects': projects(tasks(*))",
+    }),
+  )
+  expect(() => follow('clients', embed('tasks!projects', [star]))).toThrow(
+    expect.objectContaining({ hint: null }),
+  )
+})
+
+test('two ways to a relation two steps away are no suggestion', () => {
+  const [first] = agency.relationships.get('public\0projects')?.filter(isToTasks) ?? []
+  const ways = agency.relationships.get('public\0projects') ?? []
+  const relationships = new Map(agency.relationships).set(
+    'public\0projects',
+    first === undefined ? ways : [...ways, first],
+  )
+  const request = read('clients', { select: [embed('tasks', [star])] })
+  expect(() => planRead({ ...agency, relationships }, request, rules)).toThrow(
+    expect.objectContaining({ code: 'PGRST200', hint: null }),
+  )
+})
+
+function isToTasks({ to }: Relationship): boolean {
+  return to.name === 'tasks'
+}
+
 test('from a relation without any relationship, a relation of a similar name is suggested', () => {
   const lonelier = agency.relations.get('public\0lonely')
   const relations = new Map(agency.relations)

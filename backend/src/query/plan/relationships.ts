@@ -104,7 +104,9 @@ function isView(catalog: Catalog, { to }: ForeignKeyRelationship): boolean {
 
 function notFound(planning: Planning, reachable: readonly Relationship[], searched: Searched) {
   const hint =
-    reachable.length > 0 ? targetHint(reachable, searched) : parentHint(planning, searched)
+    reachable.length > 0
+      ? (targetHint(reachable, searched) ?? wayHint(planning, reachable, searched))
+      : parentHint(planning, searched)
   return new RelationshipNotFoundError(searched, hint)
 }
 
@@ -113,6 +115,30 @@ function targetHint(reachable: readonly Relationship[], { target }: Searched): s
   const names = reachable.map(one => (one.kind === 'computed' ? one.function.name : one.to.name))
   const similar = names.includes(target) ? undefined : similarName(target, names)
   return similar && `Perhaps you meant '${similar}' instead of '${target}'.`
+}
+
+/** The target is one step further, through exactly one other table. PostgREST has no such hint. */
+function wayHint(
+  planning: Planning,
+  reachable: readonly Relationship[],
+  { parent, target, hint }: Searched,
+): string | undefined {
+  if (hint !== undefined) return undefined
+  const tables = reachable.filter(isKey).filter(isStep(planning.catalog))
+  const ways = tables.flatMap(({ to }) =>
+    reachableFrom(planning, planning.catalog.relations.get(keyOf(to)))
+      .filter(isKey)
+      .filter(next => next.to.name === target && next.kind !== 'many-to-many')
+      .map(() => to.name),
+  )
+  const [through, ...others] = ways
+  if (through === undefined || others.length > 0 || through === parent) return undefined
+  return `'${target}' is reached through '${through}': ${through}(${target}(*))`
+}
+
+/** One foreign key, and to a table: what a view shows is there a second time. */
+function isStep(catalog: Catalog) {
+  return (one: KeyRelationship) => one.kind !== 'many-to-many' && !isView(catalog, one)
 }
 
 /** Nothing leads from here at all: perhaps another relation was meant. */

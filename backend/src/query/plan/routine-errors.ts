@@ -12,12 +12,12 @@ export class RoutineNotFoundError extends STierError {
 
   constructor(catalog: Catalog, overloads: readonly Routine[], searched: Searched) {
     const called = `${searched.schema}.${searched.name}`
-    const { inMessage, inDetails, isNamed } = describe(searched.arguments)
+    const { inMessage, inDetails } = describe(searched.arguments)
     super(`Could not find the function ${called}${inMessage} in the schema cache`, {
       details:
         `Searched for the function ${called}${inDetails}, ` +
         'but no matches were found in the schema cache.',
-      hint: isNamed ? hintFor(catalog, overloads, searched) : undefined,
+      hint: hintFor(catalog, overloads, searched),
     })
   }
 }
@@ -42,25 +42,23 @@ export class AmbiguousRoutineError extends STierError {
 interface Description {
   readonly inMessage: string
   readonly inDetails: string
-  /** It was looked for by names of arguments, not by the type of a body alone. */
-  readonly isNamed: boolean
 }
 
 function describe(given: ArgumentsRequest): Description {
   if (given.kind === 'raw') {
     const type = given.type === 'json' ? 'json/jsonb' : given.type
     const inDetails = ` with a single unnamed ${type} parameter`
-    return { inMessage: '', inDetails, isNamed: false }
+    return { inMessage: '', inDetails }
   }
   const names = namesOf(given)
   const orBody = given.kind === 'json' ? ' or with a single unnamed json/jsonb parameter' : ''
   if (names.length === 0) {
     const without = ' without parameters'
-    return { inMessage: without, inDetails: without + orBody, isNamed: true }
+    return { inMessage: without, inDetails: without + orBody }
   }
   const all = names.join(', ')
   const parameters = names.length > 1 ? 'parameters' : 'parameter'
-  return { inMessage: `(${all})`, inDetails: ` with ${parameters} ${all}${orBody}`, isNamed: true }
+  return { inMessage: `(${all})`, inDetails: ` with ${parameters} ${all}${orBody}` }
 }
 
 /** In alphabetical order, as PostgREST tells them. */
@@ -74,7 +72,13 @@ const PARAMETERS_LIKENESS_MIN = 0.33
 /** Longer lists of parameters are not compared. */
 const PARAMETERS_LENGTH_MAX = 500
 
-/** Another function where none has this name, other parameters where one does. */
+/** More overloads are not listed. */
+const LISTED_MAX = 3
+
+/**
+ * Another function where none has this name, other parameters where one does: the nearest ones, as PostgREST, and where none
+ * is near all that there are.
+ */
 function hintFor(
   catalog: Catalog,
   overloads: readonly Routine[],
@@ -85,11 +89,30 @@ function hintFor(
     const similar = similarName(name, routineNames(catalog, schema))
     return similar && `${meant} ${schema}.${similar}`
   }
+  const similar = similarParameters(overloads, given)
+  if (similar !== undefined) return `${meant} ${schema}.${name}${similar}`
+  const ways = overloads.slice(0, LISTED_MAX).map(one => `${schema}.${name}${wayToCall(one)}`)
+  return `${meant} ${ways.join(' or ')}`
+}
+
+function similarParameters(
+  overloads: readonly Routine[],
+  given: ArgumentsRequest,
+): string | undefined {
   if (given.kind === 'raw') return undefined
-  const lists = overloads.map(({ parameters }) => listOf(parameters.map(one => one.name)))
-  const wanted = listOf(namesOf(given))
-  const similar = similarName(wanted, lists, PARAMETERS_LIKENESS_MIN, PARAMETERS_LENGTH_MAX)
-  return similar && `${meant} ${schema}.${name}${similar}`
+  const lists = overloads.map(namesInList)
+  return similarName(listOf(namesOf(given)), lists, PARAMETERS_LIKENESS_MIN, PARAMETERS_LENGTH_MAX)
+}
+
+/** What has no name is given as the whole body. */
+function wayToCall(routine: Routine): string {
+  const [first] = routine.parameters
+  if (first?.name !== '') return namesInList(routine)
+  return ` with a whole body of type ${first.type.formatted}`
+}
+
+function namesInList({ parameters }: Routine): string {
+  return listOf(parameters.map(one => one.name))
 }
 
 function* routineNames({ routines }: Catalog, schema: string): Generator<string> {

@@ -2,5 +2,6 @@
 export type { IdentityEvent } from './events.ts'
 export { createIdentity, type IdentityOptions, type IdentityParts } from './identity.ts'
 export { JWT_CHECKS, JWT_DEFAULTS, type JwtOptions, type JwtRules } from './options.ts'
+export { checkSecret } from './open-key-source.ts'
 export { signToken } from './sign.ts'
 export type { Identity, IdentityService, RequestHeaders } from './types.ts'

@@ -10,6 +10,7 @@ const oct = { kty: 'oct', k: Buffer.alloc(32, 7).toString('base64url') }
 
 test.each([
   ['a short secret', 'short', 'at least 32 bytes long, not 5'],
+  ['an oct key without its secret', '{"kty":"oct"}', "a JSON Web Key of the type oct has no 'k'"],
   ['a short oct key', '{"kty":"oct","k":"AAAA"}', 'at least 32 bytes long, not 3'],
   ['broken JSON', '{"keys":', 'begins like JSON'],
   ['JSON of another kind', '{"keys":[{"a":1},7]}', 'holds no key'],

@@ -90,11 +90,20 @@ function parseJson(text: string): unknown {
 function readJwk(jwk: JsonWebKey, rules: KeyRules): VerificationKey | undefined {
   const { kty, kid, use, alg } = jwk
   if (use === 'enc' || (kty === 'oct' && !rules.allowSecret)) return undefined
-  const key = kty === 'oct' ? secretKey(Buffer.from(jwk.k ?? '', 'base64url')) : importJwk(jwk)
+  const key = kty === 'oct' ? secretJwk(jwk) : importJwk(jwk)
   if (key === undefined) return undefined
   const algorithms = key.algorithms.filter(algorithm => alg === undefined || alg === algorithm)
   if (algorithms.length === 0) return undefined
   return { ...key, kid: typeof kid === 'string' ? kid : undefined, algorithms }
+}
+
+/** RFC 7518, section 6.4: the secret is the member `k`. */
+function secretJwk({ k }: JsonWebKey): VerificationKey {
+  if (typeof k === 'string') return secretKey(Buffer.from(k, 'base64url'))
+  throw new UnusableKeyError(
+    "a JSON Web Key of the type oct has no 'k'",
+    'Put the secret, as base64url, under "k": {"kty":"oct","k":"…"}.',
+  )
 }
 
 function importJwk(jwk: JsonWebKey): VerificationKey | undefined {

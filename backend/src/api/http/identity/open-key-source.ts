@@ -3,6 +3,7 @@ import { createFileKeys } from './file-keys.ts'
 import type { KeySource, KeySourceParts } from './key-source.ts'
 import { readKeys, type VerificationKey } from './keys.ts'
 import type { JwtRules } from './options.ts'
+import { readSecretFile } from './secret-file.ts'
 
 /**
  * The source that `jwt.secret` describes: itself, `@` a file, or a URL. A secret or file that cannot be used throws
@@ -10,8 +11,22 @@ import type { JwtRules } from './options.ts'
  */
 export function openKeySource(secret: string, rules: JwtRules, parts: KeySourceParts): KeySource {
   if (secret.startsWith('@')) return createFileKeys(secret.slice(1), rules, parts)
-  if (/^https?:\/\//.test(secret)) return createFetchedKeys(secret, rules, parts)
+  if (isUrl(secret)) return createFetchedKeys(secret, rules, parts)
   return fixedKeys(readKeys(secret, { isBase64: rules.secretIsBase64, allowSecret: true }))
+}
+
+/** Throws ST010 when the secret, or what its file holds, cannot be used. A URL is not asked. */
+export function checkSecret({
+  secret,
+  secretIsBase64,
+}: Pick<JwtRules, 'secret' | 'secretIsBase64'>): void {
+  if (secret === undefined || isUrl(secret)) return
+  const text = secret.startsWith('@') ? readSecretFile(secret.slice(1)) : secret
+  readKeys(text, { isBase64: secretIsBase64, allowSecret: true })
+}
+
+function isUrl(secret: string): boolean {
+  return /^https?:\/\//.test(secret)
 }
 
 function fixedKeys(keys: readonly VerificationKey[]): KeySource {

@@ -1,4 +1,4 @@
-import { InvalidBodyError } from '../errors.ts'
+import { ContentTypeError } from '../../http/index.ts'
 import type { RestInput } from '../input.ts'
 import { bodyText, documentText } from '../payload/body-text.ts'
 import { readContentType } from '../payload/content-type.ts'
@@ -86,6 +86,6 @@ function readRaw(body: Buffer | undefined, mediaType: string): Payload {
     case 'application/octet-stream':
       return { kind: 'raw', type: 'bytea', text: `\\x${body?.toString('hex') ?? ''}` }
     default:
-      throw new InvalidBodyError(`Content-Type not acceptable: ${mediaType}`)
+      throw new ContentTypeError(mediaType)
   }
 }

@@ -15,7 +15,6 @@ import {
 } from '../../../query/sql/index.ts'
 import type { Identity } from '../../http/index.ts'
 import { allowsOverride } from '../context.ts'
-import { InvalidBodyError } from '../errors.ts'
 import type { RestInput } from '../input.ts'
 import {
   hasOperator,
@@ -30,6 +29,8 @@ import {
   type RowRange,
   type TargetName,
 } from '../parse/index.ts'
+import { parseJson } from '../payload/json.ts'
+import { unevenKeys } from '../payload/uneven-keys.ts'
 import { profileOf } from '../profile.ts'
 import type { Prepared, RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
@@ -123,9 +124,11 @@ function isArgument(_name: string, value: string): boolean {
 function settleKeyless(catalog: Catalog, called: Called, given: Payload): Payload {
   const isKeyless = given.kind === 'json' && given.names === undefined
   if (!isKeyless || hasOverloadForBody(catalog, called, 'json')) return given
-  if (given.isArray) throw new InvalidBodyError('All object keys must match')
+  if (given.isArray) throw unevenKeys(parseJson(given.text) as readonly unknown[], ONE_OBJECT)
   return { ...given, names: [] }
 }
+
+const ONE_OBJECT = 'The arguments of a call are one object, each key the name of a parameter.'
 
 type Called = Pick<CallRequest, 'schema' | 'name'>
 

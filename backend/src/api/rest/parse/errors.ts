@@ -25,8 +25,8 @@ export class NotAcceptableError extends STierError {
   readonly code = 'PGRST107'
   readonly status = 406
 
-  constructor(asked: readonly string[]) {
-    super(`None of these media types are available: ${asked.join(', ')}`)
+  constructor(asked: readonly string[], hint?: string) {
+    super(`None of these media types are available: ${asked.join(', ')}`, { hint })
   }
 }
 

@@ -44,8 +44,12 @@ export function negotiate(accept: string | undefined, offer: MediaOffer): MediaR
     const media = acceptable(range, offer)
     if (media !== undefined) return media
   }
-  throw new NotAcceptableError(ranges.map(nameOf))
+  const isPlan = !offer.plan && ranges.some(({ name }) => name.startsWith(PLAN))
+  throw new NotAcceptableError(ranges.map(nameOf), isPlan ? PLANS_ARE_OFF : undefined)
 }
+
+const PLAN = 'application/vnd.pgrst.plan'
+const PLANS_ARE_OFF = 'The server gives plans only with database.planEnabled.'
 
 function acceptable(range: MediaRange, offer: MediaOffer): MediaRequest | undefined {
   if (range.name.endsWith('/*')) return firstWithin(range, offer)

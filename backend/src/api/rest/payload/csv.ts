@@ -20,8 +20,12 @@ export function readCsv(text: string): CsvRows {
   if (new Set(columns).size < columns.length) {
     throw new InvalidBodyError(INVALID_CSV, { details: 'A column comes twice in the header line.' })
   }
-  if (rows.some(row => row.length !== columns.length)) {
-    throw new InvalidBodyError('All lines must have same number of fields')
+  const uneven = rows.findIndex(row => row.length !== columns.length)
+  if (uneven >= 0) {
+    const fields = rows[uneven]?.length
+    throw new InvalidBodyError('All lines must have same number of fields', {
+      details: `The header has ${columns.length} fields, row ${uneven + 1} below it has ${fields}.`,
+    })
   }
   return { columns, rows }
 }

@@ -9,20 +9,35 @@ export interface JsonFault {
  * from its beginning, for anybody may send it. Grammar: RFC 8259.
  */
 export function findJsonFault(text: string): JsonFault {
-  const { at, expected, hint } = firstFault(text)
-  const place = `Line ${lineOf(text, at)}, column ${columnOf(text, at)}`
-  const details =
-    at < text.length ? `${place}: expected ${expected}.` : `${place}: it ends, expected ${expected}.`
-  return { details, hint: hint ?? HINTS[text[at] ?? ''] ?? HINT }
+  const fault = firstFault(text)
+  if (fault === undefined) return BEYOND
+  const { at, expected, hint } = fault
+  const found = at < text.length ? '' : 'the body ends, '
+  const details = `Line ${lineOf(text, at)}, column ${columnOf(text, at)}: ${found}expected ${expected}.`
+  return { details, hint: hint ?? hintAt(text, at) }
 }
+
+const LIBRARY = 'Let a JSON library write the body, such as JSON.stringify.'
+
+/** Characters that are looked at: words about an error are not worth more of the server's time. */
+const SCANNED_MAX = 1_000_000
+const BEYOND: JsonFault = Object.freeze({
+  details: `It is no JSON somewhere behind its first ${SCANNED_MAX} characters.`,
+  hint: LIBRARY,
+})
 
 interface Fault {
   readonly at: number
   readonly expected: string
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
-const HINT = 'If the body is CSV or a form, say so with Content-Type.'
+function hintAt(text: string, at: number): string {
+  if (at === text.length) return 'Perhaps a part of the body is missing.'
+  if (at === 0) return 'If the body is CSV or a form, say so with Content-Type.'
+  return HINTS[text[at] ?? ''] ?? LIBRARY
+}
+
 const QUOTES = 'Names and strings stand in double quotes.'
 /** By the character that was not expected. */
 const HINTS: Readonly<Record<string, string>> = Object.freeze({
@@ -30,9 +45,8 @@ const HINTS: Readonly<Record<string, string>> = Object.freeze({
   '“': QUOTES,
   '”': QUOTES,
   '/': 'JSON has no comments.',
-  ']': 'No comma stands behind the last item of an array.',
-  '}': 'No comma stands behind the last member of an object.',
 })
+const NO_COMMA = 'No comma stands behind the last item.'
 const ESCAPES = 'Inside a string, a line break is written \\n, a tab \\t and a backslash \\\\.'
 
 /** What may come next. */
@@ -49,43 +63,74 @@ const EXPECTED: Readonly<Record<Exclude<Next, 'comma or end'>, string>> = Object
 
 const CLOSING: Readonly<Record<string, string>> = Object.freeze({ '[': ']', '{': '}' })
 
-function firstFault(text: string): Fault {
+/** Undefined: it is far behind. */
+function firstFault(text: string): Fault | undefined {
   const open: string[] = []
-  let next: Next = 'value'
-  for (let at = afterSpace(text, 0); ; at = afterSpace(text, at)) {
-    const character: string = text[at] ?? ''
-    const closing: string = CLOSING[open.at(-1) ?? ''] ?? ''
-    const isName = next === 'name' || next === 'name or end'
-    if (character !== '' && character === closing && next.endsWith('or end')) {
-      open.pop()
-      next = afterValue(open)
-      at++
-    } else if (next === 'comma or end' || next === 'colon') {
-      const wanted = next === 'colon' ? ':' : ','
-      if (character !== wanted) return { at, expected: expectedAt(next, closing) }
-      next = next === 'comma or end' && closing === '}' ? 'name' : 'value'
-      at++
-    } else if (character === '"' && next !== 'end') {
-      const end = endOfString(text, at)
-      if (typeof end !== 'number') return end
-      next = isName ? 'colon' : afterValue(open)
-      at = end
-    } else if (isName || next === 'end') {
-      return { at, expected: expectedAt(next, closing) }
-    } else if (character === '[' || character === '{') {
-      open.push(character)
-      next = character === '[' ? 'item or end' : 'name or end'
-      at++
-    } else {
-      const end = endOfWord(text, at)
-      if (end === at) return { at, expected: expectedAt(next, closing) }
-      next = afterValue(open)
-      at = end
-    }
+  let step: Step = { at: afterSpace(text, 0), next: 'value' }
+  while (step.at <= SCANNED_MAX) {
+    const taken = take(text, step, open)
+    if ('expected' in taken) return taken
+    step = { at: afterSpace(text, taken.at), next: taken.next }
+  }
+  return undefined
+}
+
+/** A place in the text, and what may come there. */
+interface Step {
+  readonly at: number
+  readonly next: Next
+}
+
+/** The step behind what stands here; `open` has the brackets around it. */
+function take(text: string, { at, next }: Step, open: string[]): Step | Fault {
+  const closing = CLOSING[open.at(-1) ?? '']
+  const isClosed = closing !== undefined && text[at] === closing
+  if (isClosed && next.endsWith('or end')) {
+    open.pop()
+    return { at: at + 1, next: afterValue(open) }
+  }
+  const taken = takeNext(text, { at, next }, open)
+  if (taken !== undefined) return taken
+  const isAfterComma = isClosed && (next === 'name' || closing === ']')
+  return { at, expected: expectedAt(next, closing), hint: isAfterComma ? NO_COMMA : undefined }
+}
+
+/** Undefined: what stands here may not come next. */
+function takeNext(text: string, { at, next }: Step, open: string[]): Step | Fault | undefined {
+  switch (next) {
+    case 'end':
+      return undefined
+    case 'colon':
+      return text[at] === ':' ? { at: at + 1, next: 'value' } : undefined
+    case 'comma or end':
+      if (text[at] !== ',') return undefined
+      return { at: at + 1, next: open.at(-1) === '{' ? 'name' : 'value' }
+    case 'name':
+    case 'name or end':
+      return text[at] === '"' ? takeString(text, at, 'colon') : undefined
+    default:
+      return takeValue(text, at, open)
   }
 }
 
-function expectedAt(next: Next, closing: string): string {
+/** Undefined: no value begins here. */
+function takeValue(text: string, at: number, open: string[]): Step | Fault | undefined {
+  const character = text[at] ?? ''
+  if (character === '"') return takeString(text, at, afterValue(open))
+  if (character in CLOSING) {
+    open.push(character)
+    return { at: at + 1, next: character === '[' ? 'item or end' : 'name or end' }
+  }
+  const end = endOfWord(text, at)
+  return end === at ? undefined : { at: end, next: afterValue(open) }
+}
+
+function takeString(text: string, at: number, next: Next): Step | Fault {
+  const end = endOfString(text, at)
+  return typeof end === 'number' ? { at: end, next } : end
+}
+
+function expectedAt(next: Next, closing = ''): string {
   return next === 'comma or end' ? `a comma or ${closing}` : EXPECTED[next]
 }
 
@@ -120,10 +165,15 @@ function endOfString(text: string, start: number): number | Fault {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) return at + 1
-    if (code < FIRST_PLAIN) return { at, expected: 'no line break or tab in a string', hint: ESCAPES }
+    if (code < FIRST_PLAIN)
+      return {
+        at,
+        expected: 'no line break or other control character inside a string',
+        hint: ESCAPES,
+      }
     if (code !== BACKSLASH) continue
     const end = endOf(ESCAPE, text, at)
-    if (end === at) return { at, expected: 'no such escape in a string', hint: ESCAPES }
+    if (end === at) return { at, expected: 'an escape that JSON knows', hint: ESCAPES }
     at = end - 1
   }
   return { at: text.length, expected: 'the closing quote of a string' }

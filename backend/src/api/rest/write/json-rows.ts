@@ -1,5 +1,6 @@
 import { InvalidBodyError } from '../errors.ts'
 import { INVALID_JSON, parseJson } from '../payload/json.ts'
+import { isObject, unevenKeys } from '../payload/uneven-keys.ts'
 
 /** What a JSON text is, as far as a statement depends on it. */
 export interface JsonRows {
@@ -8,7 +9,9 @@ export interface JsonRows {
   readonly isArray: boolean
 }
 
-const NOT_UNIFORM = 'All object keys must match'
+const HINT =
+  'Name the keys in the query string, as in columns=id,name: an object without one of them then writes null, or with ' +
+  "Prefer: missing=default the column's default."
 
 /**
  * The keys of an object, or those that the objects of an array share. The values are left alone: PostgreSQL gets the
@@ -26,10 +29,10 @@ export function readJsonRows(text: string): JsonRows {
 function commonKeys(rows: readonly unknown[]): readonly string[] {
   const [first] = rows
   if (first === undefined) return []
-  if (!isObject(first)) throw new InvalidBodyError(NOT_UNIFORM)
+  if (!isObject(first)) throw unevenKeys(rows, HINT)
   const keys = Object.keys(first)
   for (const row of rows) {
-    if (!isObject(row) || !hasSameKeys(row, keys)) throw new InvalidBodyError(NOT_UNIFORM)
+    if (!isObject(row) || !hasSameKeys(row, keys)) throw unevenKeys(rows, HINT)
   }
   return keys
 }
@@ -39,8 +42,4 @@ function hasSameKeys(row: object, keys: readonly string[]): boolean {
   const own = Object.keys(row)
   if (own.length !== keys.length) return false
   return own.every((key, index) => key === keys[index] || Object.hasOwn(row, keys[index] ?? ''))
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,6 @@
 import type { WriteAction } from '../../../query/plan/index.ts'
+import { ContentTypeError } from '../../http/index.ts'
 import type { RestInput } from '../input.ts'
-import { InvalidBodyError } from '../errors.ts'
 import { documentText } from '../payload/body-text.ts'
 import { readContentType } from '../payload/content-type.ts'
 import { type CsvRows, csvToJson, readCsv } from '../payload/csv.ts'
@@ -41,7 +41,7 @@ export function readPayload(
       return { text, isArray: false, columns: columns ?? [...values.keys()] }
     }
     case 'other':
-      throw new InvalidBodyError(`Content-Type not acceptable: ${type.mediaType}`)
+      throw new ContentTypeError(type.mediaType)
   }
 }
 

@@ -32,12 +32,14 @@ export class KeysNotEnabledError extends STierError {
   readonly code = 'ST144'
   readonly status = 400
 
-  constructor(details: string, cause: unknown) {
+  /** `login`: the role that needs them. */
+  constructor(details: string, login: string | undefined, cause: unknown) {
+    const command = `s-tier idempotency enable${login === undefined ? '' : ` --for ${login}`}`
     super('Idempotency-Key is not enabled for this database', {
       details,
       hint:
-        'Run s-tier idempotency enable, send the request without the header, or have the header ignored with ' +
-        'rest.idempotency=false.',
+        `As the owner of the database run '${command}', send the request without the header, or have the header ` +
+        'ignored with rest.idempotency=false.',
       cause,
     })
   }

@@ -6,7 +6,11 @@ import { KeyInUseError, KeyReusedError, KeysNotEnabledError } from './errors.ts'
  * What became of the claim at step `claimAt`: the answer is known, or the error to tell. An error of any other step is
  * told as it is, for a function of the user's may raise the same SQLSTATE.
  */
-export function refusalOf(error: unknown, claimAt: number): 'known' | Error {
+export function refusalOf(
+  error: unknown,
+  claimAt: number,
+  login: string | undefined,
+): 'known' | Error {
   if (!(error instanceof DatabaseError) || error.step !== claimAt) return asError(error)
   switch (error.code) {
     case REFUSALS.known:
@@ -17,10 +21,11 @@ export function refusalOf(error: unknown, claimAt: number): 'known' | Error {
       return new KeyInUseError()
     case '3F000': // invalid_schema_name
     case '42883': // undefined_function
-      return new KeysNotEnabledError('Its functions are not in the schema s_tier', error)
+      return new KeysNotEnabledError('Its functions are not in the schema s_tier', login, error)
     case '42501': // insufficient_privilege
       return new KeysNotEnabledError(
-        'The role that this server logs in as may not use the schema s_tier',
+        `The role that this server logs in as${named(login)} may not use the schema s_tier`,
+        login,
         error,
       )
     default:
@@ -36,4 +41,8 @@ export function isOvertaken(error: unknown, keepAt: number): boolean {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
+}
+
+function named(login: string | undefined): string {
+  return login === undefined ? '' : `, '${login}',`
 }

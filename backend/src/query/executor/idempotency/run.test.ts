@@ -103,7 +103,7 @@ function ask(
 ): Promise<Answer> {
   const parameters = statement === undefined ? [text] : []
   const fingerprint = createHash('sha256').update(`${statement} ${text}`).digest('hex')
-  return createExecutor(on).run({
+  return createExecutor(on, { login: 'authenticator' }).run({
     statement: {
       text: statement ?? INSERT,
       name: statement === undefined ? 'insert_note' : '',
@@ -424,7 +424,8 @@ test('where keys are not enabled, or not for this login, the work is not begun',
   const single = open({ sizeMax: 1 })
   await expect(ask({}, single)).rejects.toMatchObject({
     ...refused,
-    details: expect.stringContaining('logs in as'),
+    details: "The role that this server logs in as, 'authenticator', may not use the schema s_tier",
+    hint: expect.stringContaining('s-tier idempotency enable --for authenticator'),
   })
   await single.end(1_000)
   expect(await notes()).toEqual([])

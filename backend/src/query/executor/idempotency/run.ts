@@ -19,18 +19,20 @@ import type { Idempotency } from './types.ts'
 /**
  * Runs a transaction that claims a key: the first half does the work, the second keeps its answer and commits both. When
  * the claim is refused the work is never begun. An error in either half leaves nothing: the pool rolls back what is
- * still open, PostgreSQL itself does when the connection is lost. Throws ST142 to ST145.
+ * still open, PostgreSQL itself does when the connection is lost. `login` is the role of the connection, for hints. Throws
+ * ST142 to ST145.
  */
 export async function runClaimed(
   connection: Connection,
   execution: Execution,
   transaction: Transaction,
+  login: string | undefined,
 ): Promise<Outcome> {
   const { context, idempotency, signal } = execution
   const { claimAt } = transaction
   assert(idempotency !== undefined && claimAt !== undefined, 'a claim needs a key')
   const work = await connection.batch(transaction.steps, signal).catch((error: unknown) => {
-    const refusal = refusalOf(error, claimAt)
+    const refusal = refusalOf(error, claimAt, login)
     if (refusal !== 'known') throw refusal
     return undefined
   })
