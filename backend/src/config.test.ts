@@ -302,7 +302,7 @@ test('a file of PostgREST is read by its own rules, and its settings hold beside
   writeFileSync(path, 'db-pool = "many"')
   const wrong = await loadConfigFile(directory, 'postgrest.conf')
   expect(() => readConfig({ file: wrong })).toThrow(
-    expect.objectContaining({ details: `It was given by db-pool in ${path}.` }),
+    expect.objectContaining({ details: `It was given by db-pool in line 1 of ${path}.` }),
   )
   writeFileSync(path, 'db-pool')
   await expect(loadConfigFile(directory, 'postgrest.conf')).rejects.toMatchObject({

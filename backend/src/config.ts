@@ -193,6 +193,8 @@ export interface ConfigFile {
   readonly values: unknown
   /** Of a file in PostgREST's form, which has no `values`: its parameters by their names. */
   readonly parameters?: ReadonlyMap<string, string>
+  /** The lines of the parameters, from 1. */
+  readonly lines?: ReadonlyMap<string, number>
 }
 
 /** The configuration, frozen. Throws ST001 for a wrong value, ST002 and ST003 for a name that does not exist. */
@@ -282,7 +284,13 @@ function environmentParameters(
 }
 
 function fileParameters(file: ConfigFile | undefined): ParameterSource {
-  return { values: file?.parameters ?? new Map(), nameOf: name => `${name} in ${file?.path ?? ''}` }
+  const nameOf = (name: string) => `${name} in ${lineOf(name, file)}`
+  return { values: file?.parameters ?? new Map(), nameOf }
+}
+
+/** Where a parameter stands: `line 3 of /etc/postgrest.conf`. */
+export function lineOf(parameter: string, file: ConfigFile | undefined): string {
+  return `line ${file?.lines?.get(parameter) ?? 0} of ${file?.path ?? ''}`
 }
 
 /** Where PostgREST's defaults differ: it serves every network, at the root, the database of libpq's variables. */
@@ -305,6 +313,17 @@ export function isConfiguredAsPostgrest(sources: ConfigSources): boolean {
     isSet(environment['DATABASE_URL']) ||
     memberOf(memberOf(file?.values, 'database'), 'url') !== undefined
   return !isUrlElsewhere && (values.size > 0 || file?.parameters !== undefined)
+}
+
+/** The options that have PostgREST's default: `http.host`. None where PostgREST does not configure the server. */
+export function postgrestDefaultsIn(sources: ConfigSources): readonly string[] {
+  if (!isConfiguredAsPostgrest(sources)) return []
+  const stronger = placesOf(sources).slice(0, -1)
+  return OPTIONS.filter(
+    entry =>
+      memberOf(POSTGREST_DEFAULTS[entry.room], entry.key) !== undefined &&
+      stronger.every(place => place(entry) === undefined),
+  ).map(({ name }) => name)
 }
 
 function isUrlOurs({ flags, environment = {}, presets }: ConfigSources): boolean {
@@ -426,8 +445,7 @@ async function loadParameterFile(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ConfigFile> {
   try {
-    const parameters = parseParameterFile(await readFile(path, 'utf8'), environment)
-    return { path, values: {}, parameters }
+    return { path, values: {}, ...parseParameterFile(await readFile(path, 'utf8'), environment) }
   } catch (cause) {
     throw new ConfigFileError(path, `cannot be read: ${reasonOf(cause)}`, undefined, cause)
   }

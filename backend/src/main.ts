@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { systemClock } from './base/index.ts'
 import { runCommandLine, startDevDatabase, type World } from './cli/index.ts'
 
+const SIGPIPE = 13
+
 /** The process: the world as it is, handed to the command line. */
 const world: World = {
   out: text => void process.stdout.write(text),
@@ -17,7 +19,15 @@ const world: World = {
   startDevDatabase,
 }
 
+for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveWithReader)
+
 process.exitCode = await runCommandLine(process.argv.slice(2), world)
+
+/** Whoever reads along (`| head`) has enough: the process ends as SIGPIPE ends others, without a word. */
+function leaveWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(128 + SIGPIPE)
+  throw error
+}
 
 function readVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')

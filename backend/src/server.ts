@@ -1,15 +1,28 @@
 import type { AddressInfo } from 'node:net'
 import { type Check, registerHealth } from './api/admin/index.ts'
-import { createHttpApp, createIdentity, type IdentityService, listen } from './api/http/index.ts'
+import {
+  checkSecret,
+  createHttpApp,
+  createIdentity,
+  type IdentityService,
+  listen,
+} from './api/http/index.ts'
 import {
   createDescriber,
   DOCS_PATH,
   type DocsServices,
+  OPENAPI_PATH,
   type OpenApiServices,
   registerDocs,
   registerOpenApi,
 } from './api/openapi/index.ts'
-import { answerRest, createPlans, registerRest, type RestServices } from './api/rest/index.ts'
+import {
+  answerRest,
+  createPlans,
+  hintForPath,
+  registerRest,
+  type RestServices,
+} from './api/rest/index.ts'
 import { type Clock, createSingleFlight, type Observer } from './base/index.ts'
 import {
   createListener,
@@ -87,22 +100,45 @@ interface Live {
 /** What was cut off still has to be cancelled in the database: it gets this long, in milliseconds. */
 const CANCEL_MS = 1_000
 
+/** Closes one thing that was opened; a promise is waited for. */
+type Close = () => unknown
+
 /**
  * Builds everything, top to bottom: the only place that constructs. Rejects with an error that says what to do when the
- * database cannot be reached, refuses the login, is too old, or lacks a configured schema.
+ * database cannot be reached, refuses the login, is too old, or lacks a configured schema, or when the secret cannot be
+ * used; whatever was opened until then is closed first.
  */
-export async function createServer(
+export async function createServer(given: Config, parts: ServerParts): Promise<Server> {
+  const opened: Close[] = []
+  try {
+    return await open(given, parts, opened)
+  } catch (error) {
+    await closeAll(opened)
+    throw error
+  }
+}
+
+/** The last opened first. */
+async function closeAll(opened: readonly Close[]): Promise<void> {
+  for (const close of opened.toReversed()) await close()
+}
+
+async function open(
   given: Config,
   { clock, observe, ...parts }: ServerParts,
+  opened: Close[],
 ): Promise<Server> {
   const configure = parts.configure ?? (database => readConfig({ presets: given, database }))
   const target = parseTarget(given.database.url ?? '')
+  checkSecret(given.jwt) // Before anything is asked of the database.
   await probe(target, given.pool.connectTimeoutMs)
   const settings = await firstSettings(given, target, clock)
   const config = await configure(settings)
   const identity = identityOf(config)
+  opened.push(() => identity.close())
 
   const pool = createPool({ ...config.pool, target, clock, observe })
+  opened.push(() => pool.end(CANCEL_MS))
   let isComplete = false // Before that, the database has just been read.
   const listener = config.catalog.channelEnabled
     ? createListener({
@@ -110,6 +146,7 @@ export async function createServer(
         onConnect: isFirst => void (isComplete && !isFirst && reload()),
       })
     : undefined
+  opened.push(() => listener?.stop())
   const catalog = await createCatalogKeeper({
     withConnection: work => pool.use(work),
     isBusy: error => error instanceof PoolQueueFullError || error instanceof PoolTimeoutError,
@@ -118,15 +155,21 @@ export async function createServer(
     options: catalogOptions(config),
     clock,
     observe,
-  }).catch(async (error: unknown) => {
-    identity.close()
-    await Promise.all([listener?.stop(), pool.end(0)])
-    throw error
+  })
+  opened.push(async () => {
+    await listener?.stop() // What it hears would make the catalog be read again.
+    await catalog.close()
   })
   let live = liveOf(config, settings, identity)
   const renewing = createSingleFlight(renew)
+  opened.push(async () => {
+    isComplete = false // Nobody asks for another reload now.
+    await renewing.settled() // It may be exchanging what is closed now.
+    live.identity.close()
+  })
+  let expected = await expectationsOf(config, pool)
+  tellDoubts()
   isComplete = true
-  await tellDoubts()
 
   function identityOf({ jwt, database }: Config): IdentityService {
     return createIdentity({ ...jwt, anonRole: database.anonRole }, { clock, observe })
@@ -134,9 +177,10 @@ export async function createServer(
 
   function liveOf(config: Config, settings: DatabaseSettings, identity: IdentityService): Live {
     const { database, http, rest, openapi, log } = config
-    const executor = createExecutor(pool, { clock })
+    const executor = createExecutor(pool, { clock, login: target.user })
     const anonymous = database.anonRole !== undefined
-    const describer = createDescriber({ openapi, prefix: rest.prefix, anonymous })
+    const plans = database.planEnabled
+    const describer = createDescriber({ openapi, prefix: rest.prefix, anonymous, plans })
     const services = {
       catalog: catalog.current,
       clock,
@@ -150,10 +194,12 @@ export async function createServer(
     return { config, settings, identity, services }
   }
 
-  async function tellDoubts(): Promise<void> {
-    for (const message of doubtsOf(catalog.current(), await expectationsOf(live.config, pool))) {
-      observe({ kind: 'catalog.doubt', message })
-    }
+  function doubts(): readonly string[] {
+    return doubtsOf(catalog.current(), expected)
+  }
+
+  function tellDoubts(): void {
+    for (const message of doubts()) observe({ kind: 'catalog.doubt', message })
   }
 
   /** All or nothing: when anything of the new configuration cannot be used, the old one stays. Never rejects. */
@@ -181,7 +227,8 @@ export async function createServer(
     if (identity !== before) before.close()
     live = changed.length > 0 ? liveOf(config, settings, identity) : { ...live, settings }
     observe({ kind: 'config.read', changed, waiting })
-    if (changed.length > 0) await tellDoubts()
+    expected = await expectationsOf(config, pool)
+    if (changed.length > 0) tellDoubts()
     return true
   }
 
@@ -190,30 +237,32 @@ export async function createServer(
     return (await catalog.reload()) && isTaken
   }
 
-  const app = createHttpApp(() => live.config.http, observe)
+  const { adminPort } = config.http
+  const admin = adminPort === undefined ? undefined : createHttpApp(() => live.config.http, observe)
+  opened.push(() => admin?.close())
+  const app = createHttpApp(() => live.config.http, observe, {
+    login: target.user,
+    hintForPath: path => hintForPath(path, catalog.current(), live.config.rest, pagesOf(live)),
+  })
+  opened.push(async () => {
+    const { drainMs } = live.config.http
+    const drained = clock.after(drainMs, () => app.server.closeAllConnections())
+    await app.close()
+    drained()
+  })
   registerRest(app, () => live.services)
   registerOpenApi(app, () => live.services)
   registerDocs(app, () => docsOf(live))
   let stopReason: string | undefined
   let stopping: Promise<void> | undefined
-  const { adminPort } = config.http
-  const admin = adminPort === undefined ? undefined : createHttpApp(() => live.config.http, observe)
-  registerHealth(admin ?? app, { checks: () => checksOf(stopReason, catalog, pool) })
+  registerHealth(admin ?? app, { checks: () => checksOf(stopReason, catalog, pool, doubts()) })
 
   async function stop(): Promise<void> {
-    const { stopDelayMs, drainMs } = live.config.http
+    const { stopDelayMs } = live.config.http
     if (app.server.listening && stopDelayMs > 0) {
       await new Promise<void>(resolve => clock.after(stopDelayMs, resolve))
     }
-    const drained = clock.after(drainMs, () => app.server.closeAllConnections())
-    await app.close()
-    drained()
-    await admin?.close()
-    await listener?.stop()
-    await renewing.settled() // It may be exchanging what is closed now.
-    live.identity.close()
-    await catalog.close()
-    await pool.end(CANCEL_MS)
+    await closeAll(opened)
   }
 
   return {
@@ -306,6 +355,12 @@ export async function withDatabase<T>(
   }
 }
 
+/** What is served beside the relations, for those who look for it among them. */
+function pagesOf(live: Live): readonly string[] {
+  if (live.config.openapi.mode === 'disabled') return []
+  return docsOf(live).isServed ? [OPENAPI_PATH, DOCS_PATH] : [OPENAPI_PATH]
+}
+
 /** Where the API begins at the root, a relation of that name comes before the page. */
 function docsOf({ config: { openapi, rest }, services }: Live): DocsServices {
   const { docs, mode, serverUrl } = openapi
@@ -341,6 +396,7 @@ function checksOf(
   stopReason: string | undefined,
   catalog: CatalogKeeper,
   pool: Pool,
+  doubts: readonly string[],
 ): readonly Check[] {
   const { size, waiting } = pool.stats()
   return [
@@ -357,6 +413,7 @@ function checksOf(
         : 'could not be read again',
     },
     { name: 'pool', ok: true, detail: `${size} connections, ${waiting} requests waiting` },
+    { name: 'configuration', ok: true, detail: doubts.join('; ') || 'nothing is in doubt' },
   ]
 }
 

@@ -73,6 +73,8 @@ test('a URL has one of the protocols', () => {
   expect(check.read('no url')).toBeUndefined()
 })
 
+const OWN_NAMES = "--http-port, STIER_HTTP_PORT or 'http.port' in the configuration file."
+
 test('a wrong value is told with the name, the bounds, the value, its source and how to set it', () => {
   const wrong = () => checked('http.port', integer({ min: 0, max: 65_535 }), 'x', 'PORT')
   expect(wrong).toThrow(
@@ -80,9 +82,13 @@ test('a wrong value is told with the name, the bounds, the value, its source and
       code: 'ST001',
       message: "http.port must be a whole number from 0 to 65535, not 'x'",
       details: 'It was given by PORT.',
-      hint: "Set it with --http-port, STIER_HTTP_PORT or 'http.port' in the configuration file.",
+      hint: `Mend PORT. S-Tier's own names for it are ${OWN_NAMES}`,
     }),
   )
+  for (const source of [undefined, '--http-port', 'STIER_HTTP_PORT']) {
+    const { hint } = new OptionError('http.port', integer({ min: 0, max: 1 }), 'x', source)
+    expect(hint).toBe(`Set it with ${OWN_NAMES}`)
+  }
   expect(new OptionError('a.b', integer({ min: 0, max: 1 }), [2]).message).toContain('not [2]')
 })
 
@@ -97,6 +103,8 @@ test.each([
 test('a wrong URL comes with what is mostly the reason', () => {
   const error = new OptionError('a.url', url('postgres:'), 'postgres://u:p#w@h/d')
   expect(error.hint).toMatch(/^Percent-encode special characters in the password: .*Set it with/)
+  const { hint } = new OptionError('a.url', url('postgres:'), 'x', 'PGRST_DB_URI')
+  expect(hint).toMatch(/^Mend PGRST_DB_URI\. Percent-encode /)
 })
 
 test('options are completed with the defaults and frozen', () => {

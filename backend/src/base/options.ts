@@ -30,9 +30,20 @@ export class OptionError extends STierError {
     const shown = check.isSecret ? 'the value given (not shown)' : display(value)
     super(`${name} must be ${check.expects}, not ${shown}`, {
       details: source && `It was given by ${source}.`,
-      hint: `${check.advice === undefined ? '' : `${check.advice} `}Set it with ${flagOf(name)}, ${variableOf(name)} or '${name}' in the configuration file.`,
+      hint: remedyOf(name, check, source),
     })
   }
+}
+
+/** The place that gave a wrong value comes first, unless its name is one of the option's own. */
+function remedyOf(name: string, { advice }: Check<unknown>, source: string | undefined): string {
+  const names = [flagOf(name), variableOf(name)]
+  const ours = `${names.join(', ')} or '${name}' in the configuration file.`
+  const sentences =
+    source === undefined || names.includes(source)
+      ? [advice, `Set it with ${ours}`]
+      : [`Mend ${source}.`, advice, `S-Tier's own names for it are ${ours}`]
+  return sentences.filter(sentence => sentence !== undefined).join(' ')
 }
 
 /** The value of one option. Throws ST001. */

@@ -78,11 +78,14 @@ function unknownFlag(name: string, command: string, names: Iterable<string>): Us
   return new UsageError(`s-tier ${command} has no flag ${name}`, hint)
 }
 
+/** What the name of a configuration file ends with, S-Tier's or PostgREST's. */
+const FILE = /\.(?:conf|json|[cm]?[jt]s)$/
+
 function refuseMore(positionals: readonly string[], { name, positionalsMax }: Command): void {
   const extra = positionals[positionalsMax]
   if (extra === undefined) return
-  throw new UsageError(
-    `s-tier ${name} does not know what to do with '${extra}'`,
-    `See s-tier help ${name}.`,
-  )
+  const hint = FILE.test(extra)
+    ? `A configuration file is named by a flag: --config ${extra}`
+    : `See s-tier help ${name}.`
+  throw new UsageError(`s-tier ${name} does not know what to do with '${extra}'`, hint)
 }

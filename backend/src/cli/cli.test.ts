@@ -102,7 +102,10 @@ test('help lists the commands, and each command has a page of its own', async ()
   await runCommandLine(['help', 'serve'], world)
   expect(world.said.join('')).toContain('s-tier help options')
   await runCommandLine(['help', 'options'], world)
-  expect(world.said.join('')).toMatch(/--http-port +a whole number from 0 to 65535; default 3000/)
+  const options = world.said.join('')
+  expect(options).toMatch(/--http-port +a whole number from 0 to 65535; default 3000/)
+  expect(options).toMatch(/--database-settings .*; default none$/m)
+  expect(options).not.toContain('[object')
 })
 
 test('version says the version', async () => {
@@ -127,6 +130,11 @@ test.each([
     ['serve', 'postgres://a/b', 'more'],
     "does not know what to do with 'more'",
     'See s-tier help serve.',
+  ],
+  [
+    ['token', '--role', 'a', 'postgrest.conf'],
+    "does not know what to do with 'postgrest.conf'",
+    '--config postgrest.conf',
   ],
   [['token'], 's-tier token needs a role', '--role authenticated'],
   [
@@ -229,11 +237,72 @@ test('serve tells a wrong URL as the argument that it was, and what is set in va
 test('serve says as whom it answers when nothing says who may ask, and where the root is', async () => {
   const world = stage({ loadServer: fakeServer([]).loadServer, isTerminal: false })
   const running = runCommandLine(['serve', 'postgres://a/b', '--rest-prefix', '/'], world)
-  await expect.poll(() => world.complained.join('')).toContain('requests run as')
-  expect(world.complained[0]).toBe('Serving http://127.0.0.1:3000\n')
+  await expect.poll(() => world.said.join('')).toContain('requests run as')
   world.raise('SIGINT')
   expect(await running).toBe(0)
-  expect(JSON.parse(world.said[0] ?? '')).toMatchObject({ level: 'info' })
+  expect(world.said.map(line => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 'info', msg: 'Serving http://127.0.0.1:3000' },
+    { level: 'warn', msg: expect.stringMatching(/^Nothing says .* the role that logged in\.$/) },
+    { level: 'info', msg: expect.stringContaining('Stopping on SIGINT') },
+    { level: 'info', msg: 'Stopped' },
+  ])
+  expect(world.complained).toEqual([])
+})
+
+test('what a person reads at a terminal are entries where the log is JSON', async () => {
+  const given = ['serve', 'postgres://a/b', '--database-anon-role', 'anon']
+  const environment = { PGRST_SERVER_REUSEPORT: 'true' }
+  for (const format of ['text', 'json']) {
+    const world = stage({ loadServer: fakeServer([]).loadServer, environment })
+    const running = runCommandLine([...given, '--log-format', format], world)
+    await expect.poll(() => [...world.complained, ...world.said].join('')).toContain('Serving')
+    world.raise('SIGINT')
+    await running
+    const unread =
+      'PGRST_SERVER_REUSEPORT is set, but it is not read: two servers cannot share a port'
+    if (format === 'text') {
+      expect(world.complained).toEqual([`${unread}\n`, 'Serving http://127.0.0.1:3000/rest/v1\n'])
+    } else {
+      expect(world.complained).toEqual([])
+      expect(JSON.parse(world.said[0] ?? '')).toMatchObject({ level: 'warn', msg: unread })
+    }
+  }
+})
+
+test.each([
+  ['', 'so its defaults hold: every network, relations at the root\n'],
+  ['server-host = "127.0.0.1"', 'so its defaults hold: relations at the root\n'],
+])('of the defaults of PostgREST those in effect are told (%j)', async (line, told) => {
+  const text = `db-uri = "postgres://a/b"\ndb-anon-role = "anon"\n${line}\n`
+  writeFileSync(join(directory, 'postgrest.conf'), text)
+  const world = stage({ loadServer: fakeServer([]).loadServer })
+  const running = runCommandLine(['serve', 'postgrest.conf'], world)
+  await expect.poll(() => world.complained.join('')).toContain('Serving')
+  world.raise('SIGINT')
+  await running
+  expect(world.complained[0]).toBe(`Configured by the names of PostgREST, ${told}`)
+})
+
+test('nothing is told of defaults when all of them were replaced', async () => {
+  const environment = { PGRST_DB_URI: 'postgres://a/b', PGRST_SERVER_HOST: '127.0.0.1' }
+  const world = stage({ loadServer: fakeServer([]).loadServer, environment })
+  const running = runCommandLine(['serve', '--rest-prefix', '/api'], world)
+  await expect.poll(() => world.complained.join('')).toContain('Serving')
+  world.raise('SIGINT')
+  await running
+  expect(world.complained[0]).toBe('Serving http://127.0.0.1:3000/api\n')
+})
+
+test('a wrong value of PostgREST is to be mended where it stands', async () => {
+  writeFileSync(join(directory, 'postgrest.conf'), '# Ours\n\nserver-port = 80000\n')
+  const file = stage()
+  expect(await runCommandLine(['serve', 'postgrest.conf'], file)).toBe(3)
+  const place = `server-port in line 3 of ${join(directory, 'postgrest.conf')}`
+  expect(file.complained.join('')).toContain(`It was given by ${place}.`)
+  expect(file.complained.join('')).toContain(`What to do: Mend ${place}. S-Tier's own names`)
+  const variable = stage({ environment: { PGRST_SERVER_PORT: 'x' } })
+  expect(await runCommandLine(['serve'], variable)).toBe(3)
+  expect(variable.complained.join('')).toContain('What to do: Mend PGRST_SERVER_PORT.')
 })
 
 test('a second signal ends at once, with the customary code', async () => {
@@ -278,7 +347,7 @@ test('SIGUSR2 and, without a terminal, SIGHUP reload; a reload that fails is tol
   const reload = () => Promise.resolve(notes.length <= 2)
   const world = stage({ loadServer: fakeServer(notes, { reload }).loadServer, isTerminal: false })
   const running = runCommandLine(['serve', 'postgres://a/b'], world)
-  await expect.poll(() => world.complained.length).toBeGreaterThan(0)
+  await expect.poll(() => world.said.join('')).toContain('Serving')
   world.raise('SIGUSR2')
   world.raise('SIGHUP')
   await expect.poll(() => world.said.join('')).toContain('Not everything could be reloaded')
@@ -486,7 +555,11 @@ test('dev serves its own database whatever the environment says, and stops it', 
   expect(asked).toMatchObject([{ directory: join(directory, '.s-tier'), reset: true }])
   expect(world.complained).toContain('Loading the sample\n')
   expect(server.config()).toMatchObject({
-    database: { url: 'postgres://authenticator@127.0.0.1:1/store', anonRole: 'anon' },
+    database: {
+      url: 'postgres://authenticator@127.0.0.1:1/store',
+      anonRole: 'anon',
+      transactionEnd: 'commit-allow-override',
+    },
     log: { level: 'info', format: 'text' },
   })
 
@@ -500,7 +573,17 @@ test('dev serves its own database whatever the environment says, and stops it', 
     ['authenticated', { role: 'authenticated', customer_id: 10 }],
     ['service_role', { role: 'service_role' }],
   ])
-  expect(banner.match(/^ {2}curl /gm)).toHaveLength(3)
+  expect(banner.match(/^ {2}curl /gm)).toHaveLength(5)
+  for (const said of [
+    'http://127.0.0.1:3000/docs\n',
+    'http://127.0.0.1:3000/openapi.json\n',
+    'logs in as       authenticator\n',
+    "s-tier types 'postgres://authenticator@127.0.0.1:1/store' --schema public,reporting\n",
+    '/rpc/search_products?',
+    "-H 'Prefer: return=representation'",
+  ]) {
+    expect(banner).toContain(said)
+  }
 
   const secret = join(directory, '.s-tier', 'dev-secret')
   expect(statSync(secret).mode & 0o777).toBe(0o600)
@@ -508,6 +591,30 @@ test('dev serves its own database whatever the environment says, and stops it', 
   const signing = stage()
   expect(await runCommandLine(['token', '--role', 'anon'], signing)).toBe(0)
   expect(claimsOf(signing.said[0])).toMatchObject({ role: 'anon' })
+})
+
+test('dev tells of no page that is not served, and leaves the standard output to a log in JSON', async () => {
+  const startDevDatabase: World['startDevDatabase'] = async () => ({
+    url: 'postgres://authenticator@127.0.0.1:1/store',
+    adminUrl: 'postgres://postgres@127.0.0.1:1/store',
+    firstTime: false,
+    stop: async () => undefined,
+  })
+  for (const [flag, seen] of [
+    ['--openapi-docs=false', ['openapi.json']],
+    ['--openapi-mode=disabled', []],
+  ] as const) {
+    const world = stage({ loadServer: fakeServer([]).loadServer, startDevDatabase })
+    const running = runCommandLine(['dev', flag, '--log-format=json'], world)
+    await expect.poll(() => world.complained.join('')).toContain('Development tokens')
+    world.raise('SIGINT')
+    await running
+    const banner = world.complained.join('')
+    expect(banner.match(/:3000\/(?:docs|openapi\.json)$/gm) ?? []).toEqual(
+      seen.map(path => `:3000/${path}`),
+    )
+    expect(world.said).toEqual([])
+  }
 })
 
 test('dev stops its database when the server does not start, and keeps its secret', async () => {

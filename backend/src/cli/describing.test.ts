@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../tests/support/database.ts'
-import { startServer } from '../../tests/support/server.ts'
+import { as, startServer } from '../../tests/support/server.ts'
 import { systemClock } from '../base/index.ts'
 import { runCommandLine } from './commands.ts'
 import type { World } from './world.ts'
@@ -145,4 +145,26 @@ test.each([
   here('swagger.json', '{"swagger":"2.0"}')
   const { problem } = await run(argv)
   expect(problem).toMatch(words)
+})
+
+test('a role that does not exist is no role without rights', async () => {
+  const { code, problem } = await run(['openapi', url(), '--role', 'authentikated'])
+  expect(code).toBe(2)
+  expect(problem).toContain("There is no role 'authentikated'")
+  expect(problem).toContain("Perhaps you meant 'authenticated'.")
+})
+
+test('a server that knows nobody without a token is asked with one', async () => {
+  const server = await startServer(url(), { '--openapi-mode': 'follow-privileges' })
+  try {
+    const document = `${server.address}/openapi.json`
+    here('older.json', JSON.stringify(await openapi(url(), '--role', 'authenticated')))
+    const { authorization } = as('authenticated')
+    const token = authorization.replace('Bearer ', '')
+    const wrong = await run(['openapi', 'diff', 'older.json', document, '--token', 'nonsense'])
+    expect(wrong.problem).toContain('the server answers 401')
+    expect((await run(['openapi', 'diff', 'older.json', document, '--token', token])).code).toBe(0)
+  } finally {
+    await server.stop()
+  }
 })

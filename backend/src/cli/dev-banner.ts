@@ -1,18 +1,31 @@
 import { signToken } from '../api/http/index.ts'
 import type { Config } from '../config.ts'
+import type { DevDatabase } from './embedded/index.ts'
 import { restUrl } from './serving.ts'
 
 /** A customer of the sample store with orders. */
 const SAMPLE_CUSTOMER = 10
 
-/** What `s-tier dev` says once it serves: where, three requests to paste, a token for each role. */
-export function devBanner(address: string, config: Config, adminUrl: string): string {
+/** Where the API is described, unless that is switched off. */
+function described(address: string, { openapi }: Config): string {
+  if (openapi.mode === 'disabled') return ''
+  const page = openapi.docs ? `Its page to read and to try it is  ${address}/docs\n` : ''
+  return `${page}Its OpenAPI document is            ${address}/openapi.json\n`
+}
+
+/** What `s-tier dev` says once it serves: where, five requests to paste, a token for each role. */
+export function devBanner(
+  address: string,
+  config: Config,
+  { url, adminUrl }: Pick<DevDatabase, 'url' | 'adminUrl'>,
+): string {
   const rest = restUrl(address, config)
   const token = (claims: Record<string, unknown>) => signToken(claims, config.jwt)
   const customer = token({ role: 'authenticated', customer_id: SAMPLE_CUSTOMER })
   return `
 S-Tier serves the sample store at ${rest}
-PostgreSQL is at                   ${adminUrl}
+${described(address, config)}PostgreSQL is at                   ${adminUrl}
+The server itself logs in as       ${new URL(url).username}
 
 Try it: the dearest tents,
 
@@ -22,10 +35,20 @@ what sold best, from the schema 'reporting',
 
   curl '${rest}/best_sellers?limit=3' -H 'Accept-Profile: reporting'
 
-and the latest orders of customer ${SAMPLE_CUSTOMER} with their lines, as that customer:
+the call of a function,
+
+  curl '${rest}/rpc/search_products?query=tent&max_price=200&select=name,price&limit=3'
+
+the latest orders of customer ${SAMPLE_CUSTOMER} with their lines, as that customer,
 
   curl '${rest}/orders?select=id,status,total,order_lines(quantity,products(name))&order=placed_at.desc&limit=2' \\
     -H 'Authorization: Bearer ${customer}'
+
+and a write (with ', tx=rollback' after 'representation' nothing stays):
+
+  curl '${rest}/addresses' -H 'Prefer: return=representation' \\
+    -H 'Authorization: Bearer ${customer}' -H 'Content-Type: application/json' \\
+    -d '{"customer_id":${SAMPLE_CUSTOMER},"label":"cabin","street":"Lake Road 1","postal_code":"0001","city":"Oslo","country_code":"NO"}'
 
 Development tokens, for the header 'Authorization: Bearer …':
 
@@ -33,7 +56,10 @@ Development tokens, for the header 'Authorization: Bearer …':
   authenticated  ${customer}
   service_role   ${token({ role: 'service_role' })}
 
-More: npx s-tier token --role authenticated --claim customer_id=20. Ctrl-C stops everything.
+Another token:  npx s-tier token --role authenticated --claim customer_id=20
+Its types:      npx s-tier types '${url}' --schema ${config.database.schemas.join(',')}
+
+Ctrl-C stops everything.
 
 `
 }

@@ -7,7 +7,7 @@ import {
   secretPath,
 } from './development-secret.ts'
 import { EXIT } from './failure.ts'
-import { serveUntilStopped } from './serving.ts'
+import { formatOf, serveUntilStopped } from './serving.ts'
 import { readSettings } from './settings.ts'
 import { handleSignals } from './signals.ts'
 import type { DevDatabase } from './embedded/index.ts'
@@ -35,7 +35,8 @@ export const dev: Command = {
       const config = await readSettings(given, world, fixed(database, secret))
       await serveUntilStopped(config, world, signals, {
         onStarted({ addresses }) {
-          world.out(devBanner(addresses[0] ?? '', config, database.adminUrl))
+          const write = formatOf(config, world) === 'json' ? world.err : world.out
+          write(devBanner(addresses[0] ?? '', config, database))
         },
       })
     } finally {
@@ -55,7 +56,12 @@ function fixed({ url }: DevDatabase, secret: string) {
   return {
     flags: { '--database-url': url },
     presets: {
-      database: { anonRole: 'anon', schemas: ['public', 'reporting'], planEnabled: true },
+      database: {
+        anonRole: 'anon',
+        schemas: ['public', 'reporting'],
+        planEnabled: true,
+        transactionEnd: 'commit-allow-override', // So that what is tried need not stay: Prefer: tx=rollback.
+      },
       jwt: { secret },
       log: { format: 'text', level: 'warn' },
       http: { serverTiming: true },

@@ -70,5 +70,8 @@ function table(rows: readonly Row[]): string {
 
 function display(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(',')
+  if (typeof value === 'object' && value !== null) {
+    return Object.keys(value).length === 0 ? 'none' : JSON.stringify(value)
+  }
   return String(value)
 }

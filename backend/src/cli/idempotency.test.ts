@@ -47,6 +47,9 @@ test('it enables, tells, and disables, each of them as often as one likes', asyn
   expect((await run(['status', url])).text).toMatch(
     /version 1\nServers .*\n0 answers are kept, in \d+ kB\n$/,
   )
+  await database.query(`insert into s_tier.idempotency_keys
+    values ('authenticator', '\\x01', '\\x02', '{}', now() + interval '1 hour')`)
+  expect((await run(['status', url])).text).toMatch(/\n1 answer is kept, in \d+ kB\n$/)
   const disabled = 'Idempotency keys are disabled: nothing is left\n'
   expect(await run(['disable', url])).toEqual({ code: 0, text: disabled })
   expect((await run(['disable', url])).text).toBe('Idempotency keys are not enabled\n')
@@ -84,7 +87,9 @@ test('a role that may not is told so, and one that does not exist as well', asyn
   const unknown = await run(['enable', database.url, '--for', 'nobody'])
   expect(unknown).toEqual({
     code: 4,
-    text: expect.stringContaining('role "nobody" does not exist'),
+    text: expect.stringMatching(
+      /role "nobody" does not exist\n {2}What to do: .*create role "nobody"/,
+    ),
   })
   expect((await run(['status', database.url])).text).toBe('Idempotency keys are not enabled\n')
 })

@@ -82,9 +82,10 @@ async function status(database: Queryable): Promise<string> {
   if (version === 0) return NOT_ENABLED
   const [kept = {}] = await database.query(STATISTICS.text)
   const kilobytes = Math.ceil(Number(kept['bytes']) / 1_000)
+  const answers = Number(kept['answers'])
   return (
     `Idempotency keys are enabled: schema s_tier, version ${version}\n${usersLine(users)}` +
-    `${String(kept['answers'])} answers are kept, in ${kilobytes} kB\n`
+    `${answers} ${answers === 1 ? 'answer is' : 'answers are'} kept, in ${kilobytes} kB\n`
   )
 }
 

@@ -7,6 +7,7 @@ import {
   isDocument,
   type Part,
 } from '../api/openapi/index.ts'
+import { nearest } from '../base/index.ts'
 import { type Arguments, type Command, valueOf } from './command.ts'
 import { readDescribed, SCHEMA_FLAG } from './described-database.ts'
 import { DocumentError } from './document-error.ts'
@@ -22,6 +23,11 @@ export const openapi: Command = {
   flags: [
     { name: '--role', value: 'name', summary: 'What this role may use. Default: all there is.' },
     SCHEMA_FLAG,
+    {
+      name: '--token',
+      value: 'jwt',
+      summary: 'With diff: asks a running server with this token. Default: without one.',
+    },
     { name: '--json', summary: 'With diff: print the changes as JSON.' },
   ],
   takesOptions: true,
@@ -72,7 +78,7 @@ async function documentAt(
   if (place === undefined || /^postgres(?:ql)?:/.test(place)) {
     return JSON.parse(JSON.stringify(await describeDatabase(place, given, world))) as Part
   }
-  const document = parse(place, await readText(place, world))
+  const document = parse(place, await readText(place, valueOf(given, '--token'), world))
   if (!isDocument(document)) {
     throw new DocumentError(
       place,
@@ -83,10 +89,17 @@ async function documentAt(
   return document
 }
 
-async function readText(place: string, { directory }: World): Promise<string> {
+async function readText(
+  place: string,
+  token: string | undefined,
+  { directory }: World,
+): Promise<string> {
   try {
     if (!/^https?:/.test(place)) return await readFile(resolve(directory, place), 'utf8')
-    const response = await fetch(place, { headers: { accept: 'application/json' } })
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const response = await fetch(place, {
+      headers: { accept: 'application/json', ...authorization },
+    })
     if (response.ok) return await response.text()
     throw new Error(`the server answers ${response.status}`)
   } catch (cause) {
@@ -111,10 +124,25 @@ async function describeDatabase(
   const config = await readDescribed('openapi', url, given, world)
   const { readCatalog } = await import('../server.ts') // Other commands do without a driver.
   const catalog = await readCatalog(config, world.clock)
-  return describe(catalog, valueOf(given, '--role'), {
+  const role = valueOf(given, '--role')
+  if (role !== undefined) checkRole(role, catalog)
+  return describe(catalog, role, {
     schema: catalog.schemas[0] ?? '',
     serverUrl: config.openapi.serverUrl ?? config.rest.prefix,
     anonymous: config.database.anonRole !== undefined,
+    plans: config.database.planEnabled,
     version: world.version,
   })
+}
+
+/** A misspelt role would have a document too: that of somebody without any right. */
+function checkRole(
+  role: string,
+  { roles, memberships, superusers }: Parameters<typeof describe>[0],
+): void {
+  const known = new Set([...roles.keys(), ...memberships.keys(), ...superusers])
+  if (known.has(role)) return
+  const similar = nearest(role, known)
+  const hint = similar === undefined ? 'See \\du in psql.' : `Perhaps you meant '${similar}'.`
+  throw new UsageError(`There is no role '${role}'`, hint)
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../base/index.ts'
-import { type ConfigSources, isConfiguredAsPostgrest } from '../config.ts'
+import { type ConfigSources, lineOf, postgrestDefaultsIn } from '../config.ts'
 import {
   PARAMETERS,
   parameterNamed,
@@ -9,41 +9,47 @@ import {
 
 const VARIABLES: readonly string[] = PARAMETERS.map(({ name }) => variableOfParameter(name))
 
-/**
- * What somebody who comes from PostgREST is told at the start, a line each: that its defaults hold, and which of its
- * parameters are set without having an effect.
- */
-export function postgrestNotices(sources: ConfigSources): readonly string[] {
-  const { environment = {}, file } = sources
-  const { values, unknown } = variableParameters(environment)
-  return [
-    ...(isConfiguredAsPostgrest(sources) ? [AS_POSTGREST] : []),
-    ...unknown.filter(variable => environment[variable] !== '').map(unknownVariable),
-    ...[...values.keys()].flatMap(name => unserved(variableOfParameter(name), name)),
-    ...[...(file?.parameters?.keys() ?? [])].flatMap(name => ofFile(name, file?.path ?? '')),
-  ]
+/** What somebody who comes from PostgREST is told at the start: that its defaults hold, as far as they do. */
+export function postgrestDefaultsNotice(sources: ConfigSources): string | undefined {
+  const isIn = new Set(postgrestDefaultsIn(sources))
+  const told = [...TOLD].filter(([name]) => isIn.has(name)).map(([, text]) => text)
+  if (told.length === 0) return undefined
+  return `Configured by the names of PostgREST, so its defaults hold: ${told.join(', ')}`
 }
 
-const AS_POSTGREST =
-  'Configured by the names of PostgREST, so its defaults hold: every network, relations at the root\n'
+const TOLD: ReadonlyMap<string, string> = new Map([
+  ['database.url', "the database of libpq's variables"],
+  ['http.host', 'every network'],
+  ['rest.prefix', 'relations at the root'],
+])
+
+/** Which parameters of PostgREST are set without having an effect, a sentence each. */
+export function postgrestNotices({ environment = {}, file }: ConfigSources): readonly string[] {
+  const { values, unknown } = variableParameters(environment)
+  return [
+    ...unknown.filter(variable => environment[variable] !== '').map(unknownVariable),
+    ...[...values.keys()].flatMap(name => unserved(variableOfParameter(name), name)),
+    ...[...(file?.parameters?.keys() ?? [])].flatMap(name => ofFile(name, lineOf(name, file))),
+  ]
+}
 
 function unknownVariable(variable: string): string {
   const similar = nearest(variable, VARIABLES)
   const hint = similar === undefined ? '' : ` Perhaps you meant ${similar}.`
-  return `${variable} is set, but PostgREST has no such parameter.${hint}\n`
+  return `${variable} is set, but PostgREST has no such parameter.${hint}`
 }
 
 function unserved(shown: string, name: string): readonly string[] {
   const reason = parameterNamed(name)?.reason
-  return reason === undefined ? [] : [`${shown} is set, but it is not read: ${reason}\n`]
+  return reason === undefined ? [] : [`${shown} is set, but it is not read: ${reason}`]
 }
 
-function ofFile(name: string, path: string): readonly string[] {
-  if (parameterNamed(name) !== undefined) return unserved(`${name} in ${path}`, name)
+function ofFile(name: string, line: string): readonly string[] {
+  if (parameterNamed(name) !== undefined) return unserved(`${name} in ${line}`, name)
   const similar = nearest(
     name,
     PARAMETERS.map(each => each.name),
   )
   const hint = similar === undefined ? '' : ` Perhaps you meant ${similar}.`
-  return [`${name} in ${path} is set, but PostgREST has no such parameter.${hint}\n`]
+  return [`${name} in ${line} is set, but PostgREST has no such parameter.${hint}`]
 }

@@ -1,9 +1,9 @@
-import { readConfig } from '../config.ts'
+import { type Config, type ConfigSources, readConfig } from '../config.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT } from './failure.ts'
 import { DatabaseMissingError } from './database-missing.ts'
 import { createOpening } from './open-to-this-machine.ts'
-import { postgrestNotices } from './postgrest-notices.ts'
+import { postgrestDefaultsNotice, postgrestNotices } from './postgrest-notices.ts'
 import { databaseNotice, openNotice, restUrl, serveUntilStopped } from './serving.ts'
 import { type Fixed, readSources } from './settings.ts'
 import { handleSignals } from './signals.ts'
@@ -15,6 +15,18 @@ function fixedBy(argument: string | undefined): Fixed {
   if (!argument.includes('://')) return { configFile: argument }
   const givenBy = { '--database-url': 'the argument of s-tier serve' }
   return { flags: { '--database-url': argument }, givenBy }
+}
+
+/** The configuration to start with. When it is wrong, what is set in vain is told too: it may be the reason. */
+function firstConfig(sources: ConfigSources, world: World): Config {
+  try {
+    const config = readConfig(sources)
+    if (config.database.url === undefined) throw new DatabaseMissingError()
+    return config
+  } catch (error) {
+    for (const notice of postgrestNotices(sources)) world.err(`${notice}\n`)
+    throw error
+  }
 }
 
 /** Serves a database until it is told to stop. */
@@ -35,21 +47,25 @@ export const serve: Command = {
     const signals = handleSignals(world.signals, world)
     const fixed = fixedBy(given.positionals[0])
     const sources = await readSources(given, world, fixed)
-    for (const notice of postgrestNotices(sources)) world.err(notice)
-    const config = readConfig(sources)
-    if (config.database.url === undefined) throw new DatabaseMissingError()
+    const config = firstConfig(sources, world)
     const opening = createOpening(world.environment)
     await serveUntilStopped(config, world, signals, {
+      onStarting(tell) {
+        const defaults = postgrestDefaultsNotice(sources)
+        if (defaults !== undefined) tell({ level: 'info', message: defaults })
+        for (const message of postgrestNotices(sources)) tell({ level: 'warn', message })
+      },
       async configure(settings) {
         const config = readConfig(await readSources(given, world, fixed, settings))
         return settings === undefined ? config : opening.applied(config)
       },
-      onStarted(server) {
-        for (const address of server.addresses) world.err(`Serving ${restUrl(address, config)}\n`)
+      onStarted(server, tell) {
+        const say = (message: string) => tell({ level: 'info', message })
+        for (const address of server.addresses) say(`Serving ${restUrl(address, config)}`)
         const { adminAddress, databaseSettings } = server
-        if (adminAddress !== undefined) world.err(`Health is told at ${adminAddress}/ready\n`)
-        if (databaseSettings.length > 0) world.err(databaseNotice(databaseSettings))
-        if (opening.isOpen()) world.err(openNotice(server.config))
+        if (adminAddress !== undefined) say(`Health is told at ${adminAddress}/ready`)
+        if (databaseSettings.length > 0) say(databaseNotice(databaseSettings))
+        if (opening.isOpen()) tell(openNotice(server.config))
       },
     })
     return EXIT.ok

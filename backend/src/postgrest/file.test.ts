@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseParameterFile } from './file.ts'
 
 const parse = (text: string, environment: Record<string, string> = {}) =>
-  Object.fromEntries(parseParameterFile(text, environment))
+  Object.fromEntries(parseParameterFile(text, environment).parameters)
 
 test('texts in quotes, numbers and switches are read, comments and empty lines are not', () => {
   expect(
@@ -21,6 +21,14 @@ test('texts in quotes, numbers and switches are read, comments and empty lines a
     'server-host': '!4',
     'app.settings.key': 'a "quoted" \\ text\tof é',
   })
+})
+
+test('the line of each parameter is known', () => {
+  const { lines } = parseParameterFile('# A comment\n\na = 1\nb = 2\na = 3\n', {})
+  expect([...lines]).toEqual([
+    ['a', 5],
+    ['b', 4],
+  ])
 })
 
 test('$(NAME) is a variable of the environment and $$ a dollar sign', () => {

@@ -1,15 +1,21 @@
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** What a configuration file of PostgREST says. */
+export interface ParameterFile {
+  /** Values by the names of parameters. */
+  readonly parameters: ReadonlyMap<string, string>
+  /** The number of the line that each of them has, from 1. */
+  readonly lines: ReadonlyMap<string, number>
+}
+
 /**
  * The text of PostgREST's configuration file: `name = value` lines, where a value is a text in quotes, a number or a
- * switch, and a text may hold `$(VARIABLE)` of the environment and `$$` for a dollar sign. Parameters by name. Throws a
- * SyntaxError with the number of the line that is nothing of this.
+ * switch, and a text may hold `$(VARIABLE)` of the environment and `$$` for a dollar sign. Throws a SyntaxError with the
+ * number of the line that is nothing of this.
  */
-export function parseParameterFile(
-  text: string,
-  environment: Environment,
-): ReadonlyMap<string, string> {
+export function parseParameterFile(text: string, environment: Environment): ParameterFile {
   const parameters = new Map<string, string>()
+  const lines = new Map<string, number>()
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(?:#|$)/.test(line)) continue
     const { name, quoted, bare } = ENTRY.exec(line)?.groups ?? {}
@@ -17,8 +23,9 @@ export function parseParameterFile(
     const value =
       quoted === undefined ? (bare ?? '') : interpolated(unescaped(quoted), environment, index + 1)
     parameters.set(name, value)
+    lines.set(name, index + 1)
   }
-  return parameters
+  return { parameters, lines }
 }
 
 const ENTRY =

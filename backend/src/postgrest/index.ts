@@ -1,5 +1,5 @@
 // PostgREST's own configuration: the names of its parameters, how it writes their values, and its configuration file.
-export { parseParameterFile } from './file.ts'
+export { type ParameterFile, parseParameterFile } from './file.ts'
 export {
   isAppSetting,
   type Parameter,

@@ -33,7 +33,7 @@ export type OnNotification = (payload: string) => void
 export interface Listener {
   /** Hears `channel` from now on. Resolves when the server listens, or at once while there is no connection. */
   listen(channel: string, onNotification: OnNotification): Promise<void>
-  /** Closes the connection, or gives up connecting; nothing is heard after it resolves. */
+  /** Closes the connection, or gives up connecting; nothing is heard after it resolves. Called again: the same end. */
   stop(): Promise<void>
 }
 
@@ -48,6 +48,7 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
   let failures = 0
   let cancelTimer = (): void => undefined
   let connecting = Promise.resolve()
+  let ended: Promise<void> | undefined
   let turn = Promise.resolve()
 
   function startConnecting(): void {
@@ -120,6 +121,13 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
     await listenOn(current, channel).catch((error: unknown) => lost(current, error))
   }
 
+  async function end(): Promise<void> {
+    stopping.abort()
+    cancelTimer()
+    if (client !== undefined) await endClient(client)
+    await connecting
+  }
+
   startConnecting()
   return {
     listen(channel, onNotification) {
@@ -127,12 +135,7 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
       turn = turn.then(() => listenNow(channel))
       return turn
     },
-    async stop() {
-      stopping.abort()
-      cancelTimer()
-      if (client !== undefined) await endClient(client)
-      await connecting
-    },
+    stop: () => (ended ??= end()),
   }
 }
 

@@ -1,5 +1,5 @@
 import { identifier, list, literal, type Sql, sql } from '../../base/index.ts'
-import { NewerPartError } from './errors.ts'
+import { NewerPartError, UserMissingError } from './errors.ts'
 import type { Queryable, SchemaPart } from './part.ts'
 import { partStatus } from './status.ts'
 import { changing, run } from './transaction.ts'
@@ -14,7 +14,7 @@ export interface Enabled {
 
 /**
  * Enables a part or brings it up to date, and lets `logins` use it as well as those who could before. Makes the schema
- * if there is none. Done twice it changes nothing. The connecting role becomes the owner. Throws ST210, ST212, or what
+ * if there is none. Done twice it changes nothing. The connecting role becomes the owner. Throws ST210, ST212, ST213, or what
  * PostgreSQL refuses: 42501 for a role that may not create schemas.
  */
 export function enablePart(
@@ -34,12 +34,20 @@ export function enablePart(
     }
     await run(database, seal(part))
     for (const role of new Set([...before.users, ...logins])) {
-      await run(database, grant(part, identifier(role)))
+      await letUse(database, part, role)
     }
     const { users } = await partStatus(database, part)
     return { from: before.version, to, users }
   })
 }
+
+async function letUse(database: Queryable, part: SchemaPart, role: string): Promise<void> {
+  const [found] = await run(database, ROLE, [role])
+  if (found === undefined) throw new UserMissingError(role)
+  await run(database, grant(part, identifier(role)))
+}
+
+const ROLE = sql`select from pg_catalog.pg_roles where rolname = $1`
 
 /** A schema that was made beforehand for this role is used, and left when everything of ours goes. */
 async function makeSchema(database: Queryable): Promise<void> {

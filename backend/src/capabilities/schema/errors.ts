@@ -26,3 +26,15 @@ export class NewerPartError extends STierError {
     )
   }
 }
+
+/** A role that is to use a part does not exist. Nothing has been changed. */
+export class UserMissingError extends STierError {
+  readonly code = 'ST213'
+  readonly status = 500
+
+  constructor(role: string) {
+    super(`The role "${role}" does not exist`, {
+      hint: `Name the role that servers log in as, the user of their URL; or make it first: create role "${role.replaceAll('"', '""')}" login noinherit`,
+    })
+  }
+}

@@ -2,6 +2,6 @@
 // are enabled, brought up to date and disabled one by one; nothing is written there otherwise.
 export { disablePart, type Disabled } from './disable.ts'
 export { enablePart, type Enabled } from './enable.ts'
-export { ForeignSchemaError, NewerPartError } from './errors.ts'
+export { ForeignSchemaError, NewerPartError, UserMissingError } from './errors.ts'
 export type { PartVersion, Queryable, SchemaPart } from './part.ts'
 export { partStatus, type PartStatus } from './status.ts'

@@ -17,6 +17,7 @@ test('a directory is taken once until it is given back', async () => {
   await expect(lockDataDirectory(dataDir)).rejects.toMatchObject({
     code: 'ST022',
     details: `Process ${process.pid} is using it`,
+    hint: expect.stringContaining('--directory another'),
   })
   unlock()
   expect(isLocked(dataDir)).toBe(false)

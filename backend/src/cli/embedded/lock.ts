@@ -16,7 +16,8 @@ export async function lockDataDirectory(dataDir: string): Promise<() => void> {
     const holder = holderOf(path)
     if (holder !== undefined) {
       const details = `Process ${holder} is using it`
-      throw new DataDirectoryError(dataDir, details, `Stop process ${holder} first.`)
+      const hint = `Stop process ${holder} first, or run beside it: --directory another --http-port 0`
+      throw new DataDirectoryError(dataDir, details, hint)
     }
     rmSync(path, { force: true })
   }
