@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EmbeddedServer, startEmbedded } from '../../src/cli/embedded/index.ts'
 import { type RawRequest, send } from '../support/http-client.ts'
-import { type Running, start } from '../process/command.ts'
+import { type Running, servedUrl, start } from '../process/command.ts'
 
 // A PostgREST set-up moves over: its database as it is, its variables as they are, another program.
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     PGRST_APP_SETTINGS_JWT_SECRET: JWT_SECRET,
     PGRST_SERVER_PORT: '0',
   })
-  address = await vi.waitFor(served, { timeout: 20_000 })
+  address = new URL(await servedUrl(running)).origin
 })
 afterAll(async () => {
   running.signal('SIGTERM')
@@ -46,14 +46,6 @@ afterAll(async () => {
   await postgres.stop()
   rmSync(folder, { recursive: true })
 })
-
-/** Throws until the process says where it serves. */
-function served(): string {
-  const { out, err } = running.output
-  const url = /^Serving (\S+)$/m.exec(err)?.[1]
-  if (url === undefined) throw new Error(`It does not serve: ${out}${err}`)
-  return new URL(url).origin
-}
 
 async function asAdmin(sql: string): Promise<void> {
   const client = new pg.Client(postgres.url)
@@ -99,7 +91,8 @@ test('visitors read what is public and write nothing', async () => {
   expect(await ask('POST', '/todos', { json: { task: 'do something bad' } })).toEqual({
     status: 401,
     body: {
-      ...{ code: '42501', details: null, hint: null },
+      ...{ code: '42501', details: null },
+      hint: expect.stringContaining('grant insert on "todos" to "web_anon"'),
       message: 'permission denied for table todos',
     },
   })

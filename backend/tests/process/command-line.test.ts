@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDecoder } from 'fast-jwt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { run } from './command.ts'
+import { createDatabase } from '../support/database.ts'
+import { run, start } from './command.ts'
 
 let directory = ''
 beforeAll(() => {
@@ -56,4 +57,16 @@ test('a secret never shows in an error', async () => {
   const url = await run(['serve', 'mysql://me:hunter2@localhost/app'], directory)
   expect(url.code).toBe(3)
   expect(short.err + short.out + url.err + url.out).not.toContain('hunter2')
+})
+
+test('when its reader has enough it ends without a word', async () => {
+  const many = Array.from({ length: 40 }, (_each, at) => `c${at} int`).join(', ')
+  const database = await createDatabase(
+    Array.from({ length: 60 }, (_each, at) => `create table t${at} (${many})`).join(';'),
+  )
+  const process = start(['openapi', database.url], directory, {}, true)
+  expect(await process.ended).toBe(141)
+  expect(process.output.err).toBe('')
+  expect(process.output.out.length).toBeGreaterThan(0)
+  await database.drop()
 })

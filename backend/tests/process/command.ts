@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { vi } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 /** Found from here, for the process runs somewhere else. */
@@ -14,11 +15,15 @@ export interface Running {
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
-/** Starts `s-tier` with these arguments. Of the environment it gets PATH and what is given. */
+/**
+ * Starts `s-tier` with these arguments. Of the environment it gets PATH and what is given. With `isReadOnce` its standard
+ * output is closed after the first piece of it.
+ */
 export function start(
   argv: readonly string[],
   directory: string,
   environment: Readonly<Record<string, string>> = {},
+  isReadOnce = false,
 ): Running {
   const child = spawn(process.execPath, ['--import', LOADER, MAIN, ...argv], {
     cwd: directory,
@@ -30,6 +35,7 @@ export function start(
   child.stderr.setEncoding('utf8')
   child.stdout.on('data', (chunk: string) => {
     output.out += chunk
+    if (isReadOnce) child.stdout.destroy()
   })
   child.stderr.on('data', (chunk: string) => {
     output.err += chunk
@@ -39,6 +45,16 @@ export function start(
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
   })
   return { output, ended, signal: name => void child.kill(name) }
+}
+
+/** The URL that a server says it serves, on a terminal's line or in its log. Rejects when it says none. */
+export function servedUrl({ output }: Running): Promise<string> {
+  const find = () => {
+    const url = /(?:^|"msg":")Serving ([^\s"]+)/m.exec(output.out + output.err)?.[1]
+    if (url === undefined) throw new Error(`It does not serve: ${output.out}${output.err}`)
+    return url
+  }
+  return vi.waitFor(find, { timeout: 20_000 })
 }
 
 /** Runs it to its end. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signToken } from '../../src/api/http/index.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { run, start } from './command.ts'
+import { run, servedUrl, start } from './command.ts'
 
 const SECRET = 'a secret that is long enough for HS256'
 
@@ -31,9 +31,8 @@ afterAll(async () => {
 
 type Process = ReturnType<typeof start>
 
-async function served({ output }: Process): Promise<string> {
-  await expect.poll(() => output.err, { timeout: 20_000 }).toMatch(/^Serving \S+$/m)
-  return (/^Serving (\S+)$/m.exec(output.err)?.[1] ?? '').replace('0.0.0.0', '127.0.0.1')
+async function served(process: Process): Promise<string> {
+  return (await servedUrl(process)).replace('0.0.0.0', '127.0.0.1')
 }
 
 async function stop(process: Process): Promise<void> {
@@ -55,7 +54,7 @@ test('variables of PostgREST alone are a server as PostgREST has it', async () =
     PGRST_SERVER_TIMING_ENABLED: 'true',
     PGRST_CLIENT_ERROR_VERBOSITY: 'minimal',
     PGRST_APP_SETTINGS_KEY: 'from outside',
-    PGRST_LOG_LEVEL: 'error',
+    PGRST_LOG_LEVEL: 'info',
     PGRST_LOG_QUERY: 'true',
     PGRST_DB_POOL_AUTOMATIC_RECOVERY: 'true',
   })
@@ -74,13 +73,19 @@ test('variables of PostgREST alone are a server as PostgREST has it', async () =
   expect(asked.headers.get('x-request-id')).toBeNull()
   const wrong = await fetch(`${url}/notess`)
   expect(Object.keys((await wrong.json()) as object)).toEqual(['code', 'message'])
-  expect(process.output.err).toContain('Configured by the names of PostgREST')
-  expect(process.output.err).toContain(
-    'PGRST_DB_POOL_AUTOMATIC_RECOVERY is set, but it is not read',
-  )
   const lines = process.output.out.trim().split('\n')
-  const queries = lines.map(line => JSON.parse(line) as { level: string; msg: string })
-  expect(queries).toContainEqual(expect.objectContaining({ level: 'error', msg: 'Ran a query' }))
+  const told = lines.map(line => JSON.parse(line) as { level: string; msg: string })
+  for (const [level, msg] of [
+    ['info', 'Ran a query'],
+    ['info', expect.stringContaining('Configured by the names of PostgREST')],
+    [
+      'warn',
+      expect.stringContaining('PGRST_DB_POOL_AUTOMATIC_RECOVERY is set, but it is not read'),
+    ],
+  ]) {
+    expect(told).toContainEqual(expect.objectContaining({ level, msg }))
+  }
+  expect(process.output.err).toBe('')
   expect(process.output.out).not.toContain('from outside')
   await stop(process)
 })
@@ -108,7 +113,7 @@ test('a file of PostgREST is the one argument, and is read again on SIGUSR2', as
   process.signal('SIGUSR2')
   await expect
     .poll(() => process.output.out, { timeout: 20_000 })
-    .toContain(`It was given by db-max-rows in ${file}.`)
+    .toContain(`It was given by db-max-rows in line 5 of ${file}.`)
   expect(await rows()).toBe(2)
   writeFileSync(file, content('3').replace('server-port = 0', 'server-port = 3999'))
   process.signal('SIGUSR2')
@@ -125,6 +130,7 @@ test('a wrong variable ends the start with 3 and is named', async () => {
   expect(failed.code).toBe(3)
   expect(failed.err).toContain("pool.sizeMax must be a whole number, not 'ten'")
   expect(failed.err).toContain('It was given by PGRST_DB_POOL.')
+  expect(failed.err).toContain('What to do: Mend PGRST_DB_POOL.')
 })
 
 test('a Unix socket takes the place of the port, with its permissions, even where one was left', async () => {
@@ -178,8 +184,8 @@ test('what only the database says is enough to be served to the public', async (
   const process = start(['serve'], directory, environment)
   const url = await served(process)
   expect((await fetch(`${url}/notes`)).status).toBe(200)
-  expect(process.output.err).toContain(
-    'Set by the database itself: pgrst.db_anon_role, pgrst.db_schemas\n',
+  expect(process.output.out).toContain(
+    '"Set by the database itself: pgrst.db_anon_role, pgrst.db_schemas"',
   )
   await stop(process)
   const without = await run(['serve'], directory, { ...environment, PGRST_DB_CONFIG: 'false' })

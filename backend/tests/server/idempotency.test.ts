@@ -293,6 +293,7 @@ test('where keys are not enabled a key is refused, unless it is to be ignored', 
   const key = randomUUID()
   const refused = await send(key)
   expect([refused.status, codeOf(refused)]).toEqual([400, 'ST144'])
+  expect(refused.body).toContain('s-tier idempotency enable --for authenticator')
   expect(await orders()).toEqual([])
   const ignoring = await startServer(database.authenticatorUrl, { '--rest-idempotency': 'false' })
   onTestFinished(ignoring.stop)

@@ -28,6 +28,26 @@ test.each([
   for (const path of others) expect((await server.get(path)).status, path).toBe(404)
 })
 
+test('what is not found is told where it is, as far as the server knows', async () => {
+  const hintsOf = async (prefix: string, paths: readonly string[]) => {
+    const server = await serve({ '--rest-prefix': prefix })
+    const bodies = paths.map(async path => (await server.get(path)).body)
+    return (await Promise.all(bodies)).map(body => JSON.parse(body).hint)
+  }
+  const below = 'Relations are below /rest/v1, functions below /rest/v1/rpc.'
+  const asked = ['/notes', '/rest/v1/notes/1', '/rest/v1/openapi.json', '/docs/', '/rest/v1/nots']
+  expect(await hintsOf('/rest/v1', asked)).toEqual([
+    below,
+    'Rows are chosen by filters: /rest/v1/notes?column=eq.1',
+    'It is at /openapi.json.',
+    'It is at /docs.',
+    "Perhaps you meant the table 'public.notes'",
+  ])
+  expect(await hintsOf('/', ['/rest/v1/notes'])).toEqual([
+    'Relations are at the root of this server, functions below /rpc.',
+  ])
+})
+
 test('OPTIONS tells what may be done, without a token, of the root and of each relation', async () => {
   const server = await serve()
   const options = (path: string) => server.get(path, { method: 'OPTIONS' })
