@@ -2,9 +2,9 @@ import { headerBytes, UnsupportedMethodError } from '../http/index.ts'
 import { call } from './call/call.ts'
 import type { RestInput } from './input.ts'
 import { contentTypeOf, type MediaOffer, negotiate } from './parse/index.ts'
-import { profileOf } from './profile.ts'
 import type { RestResponse } from './response.ts'
 import type { RestServices } from './services.ts'
+import { profileOf } from './understood.ts'
 
 const DOCUMENT = 'application/openapi+json'
 const OFFER: MediaOffer = Object.freeze({ types: [DOCUMENT, 'application/json'], plan: false })

@@ -3,13 +3,13 @@ import { bodyBeside, UnsupportedMethodError } from '../http/index.ts'
 import { allowOf, allowOfFunction } from './info.ts'
 import { call } from './call/call.ts'
 import type { RestInput } from './input.ts'
-import { profileOf } from './profile.ts'
 import { read } from './read/read.ts'
 import type { RestResponse } from './response.ts'
 import { root } from './root.ts'
 import type { RestServices } from './services.ts'
 import { splitUrl, type Target, targetOf } from './target.ts'
 import { write } from './write/write.ts'
+import { profileOf } from './understood.ts'
 
 /** Every method is routed, so that an unknown one is answered in PostgREST's words. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']

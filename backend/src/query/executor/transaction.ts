@@ -91,13 +91,13 @@ const preRequests = new Map<string, Step>()
 
 /** The configuration has one pre-request function, so the map stays small. */
 function preRequestStep({ schema, name }: PreRequest, role: string): Step {
-  const called = schema === undefined ? identifier(name) : identifier(schema, name)
-  const call = sql`select ${called}()`
-  let step = preRequests.get(call.text)
+  const key = `${schema ?? ''}\0${name}`
+  let step = preRequests.get(key)
   if (step === undefined) {
+    const call = sql`select ${schema === undefined ? identifier(name) : identifier(schema, name)}()`
     const digest = createHash('sha256').update(call.text).digest('base64url').slice(0, 12)
     step = fixed(`pre_request_${digest}`, call)
-    preRequests.set(call.text, step)
+    preRequests.set(key, step)
   }
   return { ...step, name: preparedName(step.name, role) }
 }

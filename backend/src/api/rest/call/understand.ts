@@ -13,8 +13,6 @@ import {
   compileExplainedCall,
   type RowsGuard,
 } from '../../../query/sql/index.ts'
-import type { Identity } from '../../http/index.ts'
-import { allowsOverride } from '../context.ts'
 import type { RestInput } from '../input.ts'
 import {
   hasOperator,
@@ -22,40 +20,30 @@ import {
   negotiate,
   type ParsedQuery,
   type Preferences,
-  type Profile,
-  parsePrefer,
   parseQuery,
   parseRange,
   type RowRange,
-  type TargetName,
 } from '../parse/index.ts'
 import { parseJson } from '../payload/json.ts'
 import { unevenKeys } from '../payload/uneven-keys.ts'
-import { profileOf } from '../profile.ts'
 import type { Prepared, RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
+import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
 import { argumentsKey, argumentsRequest, argumentValues } from './arguments.ts'
 import { CallMethodError, NoSetError } from './errors.ts'
 import { offerOfCall } from './offer.ts'
 import { namedPayload, type Payload, readPayload } from './payload.ts'
 
 /** What it takes to understand a call. */
-export type CallInput = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers' | 'body'> & {
-  readonly identity: Pick<Identity, 'role'>
-}
+export type CallInput = Understandable & Pick<RestInput, 'body'>
 
-/** The same request, understood: everything but whose it is. */
-export interface UnderstoodCall {
-  readonly prepared: Prepared<CallPlan>
+/** The same request, understood. */
+export interface UnderstoodCall extends Understood<CallPlan> {
   /** The values of the query string, of the guard and of the arguments, for the `$n` of the statement. */
   readonly parameters: readonly (string | null)[]
   readonly guard: RowsGuard | undefined
   readonly range: RowRange
-  readonly media: MediaRequest
-  readonly preferences: Preferences
-  readonly profile: Profile
   readonly access: 'read-only' | 'read-write'
-  readonly targetNames: readonly TargetName[]
 }
 
 /**
@@ -71,9 +59,7 @@ export function understandCall(
   const { database } = services.rules
   const isRead = isReadMethod(method)
   const profile = profileOf(method, headers, catalog)
-  const preferences = parsePrefer(headers['prefer'], {
-    allowTransactionEnd: allowsOverride(database),
-  })
+  const preferences = preferencesOf(headers, database)
   const range = parseRange(method, headers.range)
   const query = parseQuery(queryString, { range, isArgument: isRead ? isArgument : undefined })
   const called = { schema: profile.schema, name }

@@ -4,7 +4,7 @@ import { DATABASE_DEFAULTS, type DatabaseOptions } from '../../../query/executor
 import { HTTP_DEFAULTS } from '../../http/index.ts'
 import { REST_CHECKS, REST_DEFAULTS } from '../options.ts'
 import { createPlans } from '../services.ts'
-import { profileOf } from '../profile.ts'
+import { profileOf } from '../understood.ts'
 import { type ReadInput, understandRead } from './understand.ts'
 
 const catalog = buildCatalog({

@@ -1,41 +1,26 @@
 import type { Catalog } from '../../../query/catalog/index.ts'
 import { planRead, type ReadPlan } from '../../../query/plan/index.ts'
 import { compileExplain, compileRead } from '../../../query/sql/index.ts'
-import type { Identity } from '../../http/index.ts'
-import { allowsOverride } from '../context.ts'
-import type { RestInput } from '../input.ts'
 import { offerOf } from '../offer.ts'
 import {
-  type MediaRequest,
   negotiate,
   type ParsedQuery,
-  type Preferences,
-  type Profile,
-  parsePrefer,
   parseQuery,
   parseRange,
   type RowRange,
-  type TargetName,
 } from '../parse/index.ts'
-import { profileOf } from '../profile.ts'
 import type { Prepared, RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
+import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
 
 /** What it takes to understand a read. */
-export type ReadInput = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers'> & {
-  readonly identity: Pick<Identity, 'role'>
-}
+export type ReadInput = Understandable
 
-/** The same request, understood: everything but whose it is. */
-export interface UnderstoodRead {
-  readonly prepared: Prepared<ReadPlan>
+/** The same request, understood. */
+export interface UnderstoodRead extends Understood<ReadPlan> {
   /** The values of the query string, for the `$n` of the statement. */
   readonly parameters: readonly string[]
   readonly range: RowRange
-  readonly media: MediaRequest
-  readonly preferences: Preferences
-  readonly profile: Profile
-  readonly targetNames: readonly TargetName[]
 }
 
 /**
@@ -50,9 +35,7 @@ export function understandRead(
   const { database } = services.rules
   const { headers } = input
   const profile = profileOf(input.method, headers, catalog)
-  const preferences = parsePrefer(headers['prefer'], {
-    allowTransactionEnd: allowsOverride(database),
-  })
+  const preferences = preferencesOf(headers, database)
   const query = parseQuery(input.queryString, { range: parseRange(input.method, headers.range) })
   const relation = { schema: profile.schema, name: input.name }
   const { select } = query.read

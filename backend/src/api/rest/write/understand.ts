@@ -7,8 +7,6 @@ import {
   compileWrite,
   type RowsGuard,
 } from '../../../query/sql/index.ts'
-import type { Identity } from '../../http/index.ts'
-import { allowsOverride } from '../context.ts'
 import { allowOf, writesOf } from '../info.ts'
 import type { RestInput } from '../input.ts'
 import { offerOf } from '../offer.ts'
@@ -18,31 +16,22 @@ import {
   type ParsedQuery,
   type Preferences,
   type Profile,
-  parsePrefer,
   parseQuery,
-  type TargetName,
 } from '../parse/index.ts'
-import { profileOf } from '../profile.ts'
 import type { Prepared, RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
+import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
 import { NotWritableError, PutRangeError } from './errors.ts'
 import { type Payload, readPayload } from './payload.ts'
 
 /** What it takes to understand a write. */
-export type WriteInput = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers' | 'body'> & {
-  readonly identity: Pick<Identity, 'role'>
-}
+export type WriteInput = Understandable & Pick<RestInput, 'body'>
 
-/** The same request, understood: everything but whose it is. */
-export interface UnderstoodWrite {
-  readonly prepared: Prepared<WritePlan>
+/** The same request, understood. */
+export interface UnderstoodWrite extends Understood<WritePlan> {
   /** The values of the query string, then the body, then the number of rows that a guard allows. */
   readonly parameters: readonly string[]
   readonly guard: RowsGuard | undefined
-  readonly media: MediaRequest
-  readonly preferences: Preferences
-  readonly profile: Profile
-  readonly targetNames: readonly TargetName[]
 }
 
 /** From text to plan and statement, as `understandRead`. Throws only errors with a code. */
@@ -55,9 +44,7 @@ export function understandWrite(
   const { headers } = input
   const action = ACTIONS[input.method] ?? 'insert'
   const profile = profileOf(input.method, headers, catalog)
-  const preferences = parsePrefer(headers['prefer'], {
-    allowTransactionEnd: allowsOverride(database),
-  })
+  const preferences = preferencesOf(headers, database)
   const query = parseQuery(input.queryString)
   const { range } = query
   if (action === 'replace' && (range.limit !== undefined || range.offset > 0)) {
