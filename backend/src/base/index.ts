@@ -11,6 +11,11 @@ export { ignoreEvents, type Observation, type Observer } from './observe.ts'
 export { createSecondChanceCache, type SecondChanceCache } from './second-chance-cache.ts'
 export { createSingleFlight, type SingleFlight } from './single-flight.ts'
 export {
+  createSlidingHistogram,
+  type SlidingHistogram,
+  type SlidingHistogramSetup,
+} from './sliding-histogram.ts'
+export {
   clauses,
   identifier,
   integer,

@@ -9,6 +9,7 @@ import {
   integer,
   listOf,
   millisecondsOf,
+  number,
   OptionError,
   oneOf,
   secret,
@@ -31,6 +32,15 @@ test('a whole number is read from text and from a number, within its bounds', ()
     Array(9).fill(undefined),
   )
   expect(check.expects).toBe('a whole number from 1 to 10')
+})
+
+test('a number may have a fraction', () => {
+  const check = number({ min: 0, max: 1 })
+  expect([0, 1, 0.5, '0.5', ' .25 ', '1'].map(check.read)).toEqual([0, 1, 0.5, 0.5, 0.25, 1])
+  expect([-0.1, 1.1, Number.NaN, '1.1', '', 'x', '0x1', null].map(check.read)).toEqual(
+    Array(8).fill(undefined),
+  )
+  expect(check.expects).toBe('a number from 0 to 1')
 })
 
 test('a duration is milliseconds, or text with a unit', () => {
@@ -132,4 +142,12 @@ test('the nearest name is a slip away, otherwise there is none', () => {
   expect(nearest('POOL.SIZEMAX', names)).toBe('pool.sizeMax')
   expect(nearest('something else', names)).toBeUndefined()
   expect(nearest('x', [])).toBeUndefined()
+})
+
+test('an option that does not exist is refused, with what was perhaps meant', () => {
+  const checks = { sizeMax: integer({ min: 1, max: 10 }) }
+  const given = { sizeMaxx: 4 } as { sizeMax?: number }
+  expect(() => settled('pool', given, checks, { sizeMax: 5 })).toThrow(
+    expect.objectContaining({ code: 'ST003', hint: "Perhaps you meant 'sizeMax'." }),
+  )
 })

@@ -1,5 +1,6 @@
 import { STierError } from './errors.ts'
 import { flagOf, variableOf } from './options-names.ts'
+import { nearest } from './options-nearest.ts'
 
 /** How one option is read, wherever it comes from: a file gives any value, a variable or a flag gives text. */
 export interface Check<T> {
@@ -46,6 +47,20 @@ function remedyOf(name: string, { advice }: Check<unknown>, source: string | und
   return sentences.filter(sentence => sentence !== undefined).join(' ')
 }
 
+/** There is no such option. For programs: a misspelt one must not be ignored in silence. */
+class UnknownOptionError extends STierError {
+  readonly code = 'ST003'
+  readonly status = 500
+
+  constructor(room: string, name: string, names: readonly string[]) {
+    const similar = nearest(name, names)
+    const all = `The options of ${room} are ${names.join(', ')}.`
+    super(`There is no option '${name}' of ${room}`, {
+      hint: similar === undefined ? all : `Perhaps you meant '${similar}'.`,
+    })
+  }
+}
+
 /** The value of one option. Throws ST001. */
 export function checked<T>(name: string, check: Check<T>, value: unknown, source?: string): T {
   const read = check.read(value)
@@ -53,7 +68,7 @@ export function checked<T>(name: string, check: Check<T>, value: unknown, source
   return read
 }
 
-/** The options of a room, checked and completed: `settled('breaker', given, BREAKER_CHECKS, BREAKER_DEFAULTS)`. Throws ST001. */
+/** The options of a room, checked and completed: `settled('breaker', given, BREAKER_CHECKS, BREAKER_DEFAULTS)`. Throws ST001, and ST003 for a name that is none. */
 export function settled<Options extends object, Rules extends Options>(
   room: string,
   given: Options,
@@ -63,6 +78,7 @@ export function settled<Options extends object, Rules extends Options>(
   const rules: Rules = { ...defaults }
   for (const name of Object.keys(given) as (keyof Options & string)[]) {
     if (given[name] === undefined) continue
+    if (!Object.hasOwn(checks, name)) throw new UnknownOptionError(room, name, Object.keys(checks))
     Object.assign(rules, { [name]: checked(`${room}.${name}`, checks[name], given[name]) })
   }
   return Object.freeze(rules)
@@ -78,6 +94,15 @@ export function integer({ min, max }: Bounds): Check<number> {
   return check(`a whole number from ${min} to ${max}`, value => {
     const number = typeof value === 'string' && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value
     return within(number, min, max)
+  })
+}
+
+/** Any number, such as a share from 0 to 1. */
+export function number({ min, max }: Bounds): Check<number> {
+  return check(`a number from ${min} to ${max}`, value => {
+    const isText = typeof value === 'string' && /^\s*-?(\d+\.?\d*|\.\d+)\s*$/.test(value)
+    const number = isText ? Number(value) : value
+    return typeof number === 'number' && number >= min && number <= max ? number : undefined
   })
 }
 
@@ -154,12 +179,13 @@ export function oneOf<const Name extends string>(...names: readonly Name[]): Che
 
 /** Several values; as text with commas between them. Empty text is an empty list. */
 export function listOf<T>(item: Check<T>): Check<readonly T[]> {
-  return check(`a list, each item ${item.expects}`, value => {
+  const read = (value: unknown) => {
     const items = typeof value === 'string' ? splitAtCommas(value) : value
     if (!Array.isArray(items)) return undefined
-    const read = items.map(each => item.read(each))
-    return read.includes(undefined) ? undefined : Object.freeze(read as T[])
-  })
+    const values = items.map(each => item.read(each))
+    return values.includes(undefined) ? undefined : Object.freeze(values as T[])
+  }
+  return { ...check(`a list, each item ${item.expects}`, read), isSecret: item.isSecret }
 }
 
 function splitAtCommas(list: string): readonly string[] {

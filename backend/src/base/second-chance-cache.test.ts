@@ -31,6 +31,15 @@ test('a key in use outlives a flood of others', () => {
   expect(cache.size).toBe(10)
 })
 
+test('a key that is deleted can be set again', () => {
+  const cache = createSecondChanceCache<number>(2)
+  cache.set('a', 1)
+  cache.delete('a')
+  expect(cache.get('a')).toBeUndefined()
+  cache.set('a', 2)
+  expect(cache.get('a')).toBe(2)
+})
+
 test('a value once set stays, and clearing forgets all', () => {
   const cache = createSecondChanceCache<number>(2)
   cache.set('a', 1)

@@ -3,6 +3,7 @@ export interface SecondChanceCache<T> {
   get(key: string): T | undefined
   /** The first value of a key stays. */
   set(key: string, value: T): void
+  delete(key: string): void
   clear(): void
   readonly size: number
 }
@@ -32,6 +33,7 @@ export function createSecondChanceCache<T>(entriesMax: number): SecondChanceCach
       if (entries.size >= entriesMax) evict(entries)
       entries.set(key, { value, isUsed: false })
     },
+    delete: key => void entries.delete(key),
     clear: () => entries.clear(),
     get size() {
       return entries.size
