@@ -15,7 +15,11 @@ export interface PackageHome {
  */
 export const PACKAGE_HOMES: readonly PackageHome[] = [
   { name: 'pg', homes: ['capabilities/pool/', 'capabilities/replicas/'], types: [] },
-  { name: 'fastify', homes: ['api/http/'], types: ['api/', 'server.ts', 'index.ts'] },
+  {
+    name: 'fastify',
+    homes: ['api/http/'],
+    types: ['api/', 'capabilities/', 'server.ts', 'index.ts'], // Capabilities have plugins.
+  },
   { name: '@fastify/', homes: ['api/http/'], types: ['api/'] },
   { name: 'helmet', homes: ['api/http/'], types: [] },
   { name: 'fast-jwt', homes: ['api/http/'], types: [] },
@@ -24,6 +28,7 @@ export const PACKAGE_HOMES: readonly PackageHome[] = [
   { name: 'prom-client', homes: ['capabilities/telemetry/'], types: [] },
   { name: '@opentelemetry/', homes: ['capabilities/telemetry/'], types: [] },
   { name: 'graphql', homes: ['api/graphql/'], types: [] },
+  { name: 'ioredis', homes: ['capabilities/redis/'], types: [] },
   { name: 'ws', homes: ['api/realtime/'], types: [] },
 ]
 
