@@ -50,6 +50,23 @@ export function ensureBrowser() {
   if (status !== 0) console.error('Chromium could not be installed: the test of /docs is skipped.')
 }
 
+const REDIS_MISSING = `There is no redis-server, and tests that need it fail. Install Redis 6 or newer
+(apt-get install redis-server, brew install redis), or name it in STIER_TEST_REDIS.`
+
+/** Installs Redis for the tests that need a real one, where that is possible: without it they fail. */
+export function ensureRedis() {
+  const isRoot = process.getuid?.() === 0
+  const redis = process.env.STIER_TEST_REDIS ?? 'redis-server'
+  if (spawnSync(redis, ['--version'], { stdio: 'ignore' }).status === 0) return
+  if (isRoot && existsSync('/usr/bin/apt-get')) {
+    console.error('Installing Redis for the tests …')
+    const install = ['-c', `${APT} update; ${APT} install --no-install-recommends redis-server`]
+    const { status } = spawnSync('sh', install, { stdio: 'ignore', timeout: APT_MS })
+    if (status === 0) return
+  }
+  console.error(REDIS_MISSING)
+}
+
 const APT = 'DEBIAN_FRONTEND=noninteractive apt-get -qq -y'
 const APT_MS = 240_000
 

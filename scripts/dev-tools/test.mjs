@@ -3,7 +3,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureBrowser, ensureBuilt, ensureInstalled, requireNode, ROOT } from './prepare.mjs'
+import {
+  ensureBrowser,
+  ensureBuilt,
+  ensureInstalled,
+  ensureRedis,
+  requireNode,
+  ROOT,
+} from './prepare.mjs'
 
 const REPORT = join(ROOT, 'coverage/tests.json')
 
@@ -11,6 +18,7 @@ requireNode()
 await ensureInstalled()
 await ensureBuilt()
 ensureBrowser()
+ensureRedis()
 rmSync(REPORT, { force: true })
 const { status } = spawnSync(
   process.execPath,

@@ -16,7 +16,7 @@ const SETTINGS = {
 }
 
 /** The roles of every PostgREST database: the server logs in as one and becomes one of the others. */
-const ROLES = `
+export const ROLES = `
   create role anon nologin noinherit;
   create role authenticated nologin noinherit;
   create role service_role nologin noinherit bypassrls;

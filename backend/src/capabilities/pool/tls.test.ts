@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CERTIFICATE, KEY } from '../../../tests/support/certificate.ts'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import type { PoolEvent } from './events.ts'
 import { createPool } from './pool.ts'
@@ -72,7 +73,7 @@ test.each(['localhost', '127.0.0.1'])(
     const signal = { aborted: false }
     const sleep = { text: 'select pg_sleep(60)', name: '', values: [], discard: false }
     const running = pool.use(connection => connection.batch([sleep], signal))
-    await expect.poll(() => pool.stats().busy).toBe(1)
+    await expect.poll(() => pool.stats().busy, { timeout: 20_000 }).toBe(1)
     signal.aborted = true
     await expect(running).rejects.toMatchObject({ code: 'ST512' })
     const large = { text: `select repeat('x', 200000)`, name: '', values: [], discard: false }
@@ -91,26 +92,6 @@ test('an answer above the limit ends an encrypted connection too', async () => {
   })
   await pool.end(1_000)
 })
-
-/** Signs itself, for localhost; worth nothing outside of tests. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBmjCCAUGgAwIBAgIUVdwqWkUKTTNb8KT29yoE/vF5wXIwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjA1NTkxOFoYDzIxMjYxMDI5
-MDU1OTE4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAATLmmlhs5SfLV3TWmeYC0460fZ20MY0us27ttXD9FnkVN8fEEpNxAuH
-4I9TItoi/TnK8yXHz6S8v2mP8Jj7K08xo28wbTAdBgNVHQ4EFgQUo/aFLPS/tE/P
-HkhSA1N8zLBmZpswHwYDVR0jBBgwFoAUo/aFLPS/tE/PHkhSA1N8zLBmZpswDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDRwAwRAIgD+qYazUl+ifgxOD05HKPnEoj/1qklLE7mRlEmFOp8YkCIC/q
-016cMg1NrEDsFNgQXtFjhIjn/zFdD99iPpMYeaaM
------END CERTIFICATE-----
-`
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTr2LNzLcbpjwq/tr
-5BuCjJ3S7mVZi9lUXFjl0XDPiSyhRANCAATLmmlhs5SfLV3TWmeYC0460fZ20MY0
-us27ttXD9FnkVN8fEEpNxAuH4I9TItoi/TnK8yXHz6S8v2mP8Jj7K08x
------END PRIVATE KEY-----
-`
 
 const SSL_REQUEST_BYTES = 8
 
