@@ -3,14 +3,11 @@ import {
   databaseErrorOf,
   type ErrorFields,
   isDuplicateStatement,
+  isLostStatement,
   isStaleStatement,
 } from './error-response.ts'
-import {
-  AnswerTooLargeError,
-  CancelledError,
-  ConnectionError,
-  type DatabaseError,
-} from './errors.ts'
+import { AnswerTooLargeError, ConnectionError, type DatabaseError } from './errors.ts'
+import { type Interruption, interruptionError, isOfCancel } from './interruption.ts'
 import { readFields, readRow } from './message-reader.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import type { CancelSignal, Row, Step, StepResult } from './steps.ts'
@@ -18,7 +15,6 @@ import type { CancelSignal, Row, Step, StepResult } from './steps.ts'
 /** `I` outside a transaction, `T` inside one, `E` inside one that has failed. */
 export type TransactionStatus = 'I' | 'T' | 'E'
 
-const QUERY_CANCELED = '57014'
 /** Ends a transaction, or may do so inside: what stands before it may have come to stay. */
 const END_OF_TRANSACTION = /^\s*(commit|end|rollback|abort|prepare\s+transaction|call|do)\b/i
 const STATUSES: Readonly<Record<number, TransactionStatus>> = Object.freeze({
@@ -44,6 +40,7 @@ export class Batch {
   #isRepetition = false
   #undoing = 0
   #isRefused = false
+  #hasLostStatement = false
   #rows: Row[] | undefined = undefined
   #error: DatabaseError | undefined = undefined
   #resolve: (results: readonly StepResult[]) => void = ignore
@@ -115,19 +112,26 @@ export class Batch {
     this.#isRepetition = true
   }
 
-  /** The server is done with it. `isCancelled`: at our request. */
-  finish(isCancelled: boolean): void {
+  /** A statement of it was not prepared on the server as it should have been. */
+  get hasLostStatement(): boolean {
+    return this.#hasLostStatement
+  }
+
+  /** The server is done with it. `interruption`: why we asked it to stop. */
+  finish(interruption: Interruption | undefined): void {
     const error = this.#error
     if (error === undefined) {
       this.#resolve(this.#undoing > 0 ? this.#results.slice(this.#undoing) : this.#results)
-      return
+    } else if (interruption !== undefined && isOfCancel(error)) {
+      this.#reject(interruptionError(interruption))
+    } else {
+      this.#reject(error)
     }
-    this.#reject(isCancelled && error.code === QUERY_CANCELED ? new CancelledError() : error)
   }
 
   /** The connection is gone; the server may have said why before it closed. */
-  fail(cause: unknown, isCancelled: boolean): void {
-    if (isCancelled) this.#reject(new CancelledError())
+  fail(cause: unknown, interruption: Interruption | undefined): void {
+    if (interruption !== undefined) this.#reject(interruptionError(interruption))
     else if (cause instanceof AnswerTooLargeError) this.#reject(cause)
     else this.#reject(new ConnectionError('PGRST001', this.#error ?? cause))
   }
@@ -143,6 +147,7 @@ export class Batch {
   #fail(fields: ErrorFields): void {
     const failed = this.#done
     this.#error = databaseErrorOf(fields, failed)
+    if (isLostStatement(fields)) this.#hasLostStatement = true
     if (!isStaleStatement(fields)) return
     this.#statements.forgetAll()
     const parsing = this.#parsing[this.#parsed]

@@ -4,44 +4,30 @@ import type pg from 'pg'
 import { assert, BugError } from '../../base/index.ts'
 import { Batch, type TransactionStatus } from './batch.ts'
 import { sendCancel } from './cancel.ts'
-import { cancelTargetOf, takeOver } from './driver.ts'
-import { ConnectionError } from './errors.ts'
+import { cancelTargetOf, takeOver, untilReady } from './driver.ts'
+import { CancelledError, ConnectionError, DeadlineError } from './errors.ts'
+import { Interrupter, type Interruption, interruptionError, isOfCancel } from './interruption.ts'
+import type { Member } from './member.ts'
 import { MessageReader } from './message-reader.ts'
 import { MessageWriter } from './message-writer.ts'
 import { endClient } from './open-client.ts'
 import { CANCEL_GRACE_MS } from './options.ts'
 import { PreparedStatements } from './prepared-statements.ts'
+import type { Preparing } from './preparing.ts'
 import { queryClient } from './query-client.ts'
-import type { CancelSignal, Queryable, Step, StepResult } from './steps.ts'
+import { ASK_BACKEND, PING, RESET_SESSION, ROLLBACK } from './reset.ts'
+import type { CancelSignal, Step, StepResult } from './steps.ts'
 import type { Target } from './target.ts'
-
-/** One connection in the hands of one caller. */
-export interface Connection extends Queryable {
-  /** PostgreSQL's process on the other side. */
-  readonly processId: number
-  /**
-   * Runs the steps in one round trip: every statement, one Sync. Without an explicit `begin` they are one transaction,
-   * committed when all succeed and rolled back when one fails. Throws `DatabaseError`, with the failed step;
-   * `CancelledError` when `signal` was aborted in time; `ConnectionError` when the connection is lost;
-   * `AnswerTooLargeError` for a row of more than `answerBytesMax`.
-   *
-   * A transaction that fails because the server no longer has a statement as it was prepared (after `deallocate` or
-   * `alter table`) is undone and run once more; nobody sees the first try.
-   *
-   * Not for: COPY, savepoints outside an explicit transaction, several statements in one text.
-   */
-  batch(steps: readonly Step[], signal?: CancelSignal): Promise<readonly StepResult[]>
-}
 
 export interface ConnectionSetup {
   readonly client: pg.Client
   readonly target: Target
   readonly statementsMax: number
-  readonly prepare: boolean
   readonly answerBytesMax: number
-  /** On the pool's clock. */
-  readonly expiresAt: number
-  /** Called when a batch begins whose caller may go: `cancelIfAbandoned` wants to be called now and then. */
+  readonly preparing: Preparing
+  /** The pool's clock. */
+  readonly now: () => number
+  /** Called when a batch begins whose caller may go: `interrupt` wants to be called now and then. */
   readonly onWatched: () => void
 }
 
@@ -49,31 +35,33 @@ export interface ConnectionSetup {
  * A logged-in client of `pg` whose wire we read and write ourselves while a batch runs: `pg` connects, authenticates
  * and answers `query`, our batch needs a third of the CPU. Everything that is not the answer to a batch goes to `pg`.
  */
-export class PooledConnection implements Connection {
+export class PooledConnection implements Member {
   readonly processId: number
-  /** On the pool's clock. */
-  readonly expiresAt: number
-  freeSince = 0
   readonly #client: pg.Client
-  readonly #target: Target
-  readonly #prepare: boolean
+  readonly #preparing: Preparing
   readonly #statements: PreparedStatements
+  readonly #now: () => number
   readonly #onWatched: () => void
+  readonly #interrupter: Interrupter
   readonly #writer = new MessageWriter()
   readonly #forward: (bytes: Buffer) => void
   #batch: Batch | undefined = undefined
+  #queries = 0
   #status: TransactionStatus = 'I'
   #lost: Error | undefined = undefined
-  #cancelledAt: number | undefined = undefined
-  #cancelling: Promise<void> | undefined = undefined
+  #deadline = Number.POSITIVE_INFINITY
+  #isTouched = false
+  #isDoubtful = false
 
   constructor({ client, target, ...setup }: ConnectionSetup) {
     this.#client = client
-    this.#target = target
-    this.#prepare = setup.prepare
+    this.#preparing = setup.preparing
     this.#statements = new PreparedStatements(setup.statementsMax)
+    this.#now = setup.now
     this.#onWatched = setup.onWatched
-    this.expiresAt = setup.expiresAt
+    this.#interrupter = new Interrupter(() =>
+      sendCancel(cancelTargetOf(client, target), CANCEL_GRACE_MS),
+    )
     this.processId = cancelTargetOf(client, target).processId
     const reader = new MessageReader(setup.answerBytesMax, (code, bytes, start, end) =>
       this.#take(code, bytes, start, end),
@@ -81,12 +69,11 @@ export class PooledConnection implements Connection {
     this.#forward = takeOver(client, bytes => reader.read(bytes))
   }
 
-  /** Calls back once when the connection is lost, for whatever reason but `end`. */
   onLost(callback: (error: Error) => void): void {
     const lost = (error: Error) => {
       if (this.#lost !== undefined) return
       this.#lost = error
-      this.#endBatch()?.fail(error, this.#cancelledAt !== undefined)
+      this.#endBatch()?.fail(error, this.#interrupter.reason)
       callback(error)
     }
     this.#client.on('error', lost)
@@ -97,16 +84,21 @@ export class PooledConnection implements Connection {
     return this.#lost !== undefined
   }
 
-  /** Free for the next caller: no transaction open, no statement running, no cancel request under way. */
-  get isClean(): boolean {
-    return this.#status === 'I' && this.#batch === undefined && this.#cancelling === undefined
+  begin(deadline: number): void {
+    this.#deadline = deadline
+    this.#isTouched = false
+  }
+
+  isClean(leavesNoTrace: boolean): boolean {
+    const isFree =
+      this.#status === 'I' && !this.#isRunning && this.#interrupter.pending === undefined
+    return isFree && (leavesNoTrace || !this.#isTouched) && !this.#isDoubtful
   }
 
   batch(steps: readonly Step[], signal?: CancelSignal): Promise<readonly StepResult[]> {
     // A cancel request that came too late for the batch before would end this one.
-    if (this.#cancelling !== undefined) {
-      return this.#cancelling.then(() => this.batch(steps, signal))
-    }
+    const { pending } = this.#interrupter
+    if (pending !== undefined) return pending.then(() => this.batch(steps, signal))
     try {
       return this.#send(steps, signal).promise
     } catch (error) {
@@ -116,73 +108,131 @@ export class PooledConnection implements Connection {
 
   /** Goes through the driver: for the few statements whose values are wanted in JavaScript's types. */
   async query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]> {
-    await this.#cancelling
-    assert(this.#batch === undefined, 'one statement at a time')
+    await this.#interrupter.pending
+    this.#start()
+    if (this.#hasDeadline) this.#onWatched()
+    this.#queries++
     try {
       return await queryClient(this.#client, text, values)
+    } catch (error) {
+      if (!this.isLost) await untilReady(this.#client)
+      throw this.#interrupted(error)
     } finally {
+      this.#queries--
       this.#status = this.#client.getTransactionStatus() ?? 'E'
     }
   }
 
-  /** Cancels what runs if its caller has gone; ends the connection if that does not help. True: a cancel was sent. */
-  cancelIfAbandoned(now: number): boolean {
-    const batch = this.#batch
-    if (batch?.signal?.aborted !== true) return false
-    if (this.#cancelledAt === undefined) {
-      this.#cancelledAt = now
-      this.#cancelling = this.#cancel()
-      return true
+  interrupt(now: number): Interruption | undefined {
+    if (!this.#isRunning) return undefined
+    if (this.#interrupter.reason !== undefined) {
+      if (this.#interrupter.isOverdue(now)) this.destroy()
+      return undefined
     }
-    if (now - this.#cancelledAt > CANCEL_GRACE_MS) this.destroy()
-    return false
+    const reason = this.#reasonToStop(now)
+    if (reason !== undefined) this.#interrupter.begin(reason, now)
+    return reason
   }
 
-  /** Somebody may lose interest in what runs here. */
   get isWatched(): boolean {
-    return this.#batch?.signal !== undefined
+    return this.#batch?.signal !== undefined || (this.#isRunning && this.#hasDeadline)
   }
 
-  /** Makes it free for the next caller; false when it is not to be used again. */
-  async clean(): Promise<boolean> {
-    await this.#cancelling
-    if (this.#batch !== undefined) return false
-    if (this.#status !== 'I' && !this.isLost) await this.batch([rollback]).catch(() => undefined)
-    return this.isClean && !this.isLost
+  async clean(leavesNoTrace: boolean, deadline: number): Promise<boolean> {
+    this.#deadline = deadline
+    await this.#interrupter.pending
+    if (this.#isRunning || this.isLost) return false
+    const rollback = this.#status === 'I' ? none : [ROLLBACK]
+    const isReset = rollback.length > 0 || (this.#isTouched && !leavesNoTrace)
+    try {
+      if (isReset) await this.batch([...rollback, ...RESET_SESSION])
+      if (this.#isDoubtful) await this.#settleDoubt()
+    } catch {
+      return false
+    }
+    this.#isTouched = false
+    return this.isClean(true) && !this.isLost
   }
 
-  /** Says goodbye. A statement that runs is cut off. */
+  async isAlive(deadline: number): Promise<boolean> {
+    this.#deadline = deadline
+    await this.batch([PING]).catch(() => undefined)
+    return !this.isLost && this.isClean(true)
+  }
+
   async end(): Promise<void> {
-    if (this.#batch === undefined) await endClient(this.#client)
-    else this.destroy()
+    if (this.#isRunning) this.destroy()
+    else await endClient(this.#client)
   }
 
-  destroy(): void {
-    this.#client.connection.stream.destroy()
+  destroy(reason?: Error): void {
+    this.#client.connection.stream.destroy(reason)
+  }
+
+  get #isRunning(): boolean {
+    return this.#batch !== undefined || this.#queries > 0
+  }
+
+  get #hasDeadline(): boolean {
+    return this.#deadline !== Number.POSITIVE_INFINITY
+  }
+
+  #reasonToStop(now: number): Interruption | undefined {
+    if (this.#batch?.signal?.aborted === true) return 'abandoned'
+    return now >= this.#deadline ? 'deadline' : undefined
+  }
+
+  /** The error of a query through the driver, in the words of why it was cancelled. */
+  #interrupted(error: unknown): unknown {
+    const reason = this.#whyCancelled()
+    const isOurs = reason !== undefined && (this.isLost || isOfCancel(error))
+    return isOurs ? interruptionError(reason) : error
+  }
+
+  /** We asked for it; or PostgreSQL did it by itself, with a `statement_timeout` that was what was left until the deadline. */
+  #whyCancelled(): Interruption | undefined {
+    const isOver = this.#hasDeadline && this.#now() >= this.#deadline
+    return this.#interrupter.reason ?? (isOver ? 'deadline' : undefined)
+  }
+
+  /** Before anything is sent. */
+  #start(): void {
+    assert(this.#batch === undefined, 'one statement at a time')
+    if (this.#lost !== undefined) throw new ConnectionError('PGRST001', this.#lost)
+    if (this.#hasDeadline && this.#now() >= this.#deadline) throw new DeadlineError()
+    this.#interrupter.clear()
+    this.#isTouched = true
+  }
+
+  /** Prepared statements were lost: by somebody's `deallocate`, or because another process answers than logged in. */
+  async #settleDoubt(): Promise<void> {
+    const [[[processId] = []] = []] = await this.batch([ASK_BACKEND])
+    this.#isDoubtful = false
+    this.#preparing.lost(processId !== String(this.processId))
   }
 
   /** Nothing is sent before everything is written: half a batch would be half a transaction. */
   #send(steps: readonly Step[], signal: CancelSignal | undefined): Batch {
-    assert(this.#batch === undefined, 'one batch at a time')
-    if (this.#lost !== undefined) throw new ConnectionError('PGRST001', this.#lost)
+    assert(!this.#isRunning, 'one batch at a time')
+    if (signal?.aborted === true) throw new CancelledError()
+    this.#start()
     const parsing = this.#write(steps)
     const batch = new Batch(steps, parsing, this.#statements, signal)
     this.#batch = batch
-    this.#cancelledAt = undefined
-    if (signal !== undefined) this.#onWatched()
+    if (signal !== undefined || this.#hasDeadline) this.#onWatched()
     this.#client.connection.stream.write(this.#writer.bytes())
     return batch
   }
 
-  /** Writes the batch; tells the steps whose statements are prepared on the way. */
-  #write(steps: readonly Step[]): readonly Step[] {
+  /** Writes the batch; tells the steps whose statements are prepared on the way. `isNaming`: to be kept by their names. */
+  #write(steps: readonly Step[], isNaming = this.#preparing.isOn): readonly Step[] {
     const writer = this.#writer
     let parsing = none
     writer.clear()
     for (const name of this.#statements.toClose) writer.close(name)
     for (let index = 0; index < steps.length; index++) {
       const step = steps[index] as Step
-      const name = this.#prepare ? step.name : ''
+      const name = isNaming ? step.name : ''
       if (!this.#isKnown(name, step.text, parsing)) {
         writer.parse(name, step.text)
         parsing = [...parsing, name === step.name ? step : { ...step, name }]
@@ -211,14 +261,18 @@ export class PooledConnection implements Connection {
     const wasFree = this.#status === 'I'
     this.#status = status
     const batch = this.#batch
+    if (batch?.hasLostStatement === true) this.#isDoubtful = true
     if (wasFree && batch?.isRefused === true) this.#repeat(batch)
-    else this.#endBatch()?.finish(this.#cancelledAt !== undefined)
+    else this.#endBatch()?.finish(this.#whyCancelled())
   }
 
-  /** The statements are forgotten, so this time they are prepared anew. */
+  /**
+   * The statements are forgotten, so this time they are prepared anew, and not kept: behind a pooler, it may be another
+   * server connection again, with other statements of the same names.
+   */
   #repeat(batch: Batch): void {
-    const undoing = this.#status === 'I' ? none : [rollback]
-    batch.repeat(this.#write([...undoing, ...batch.steps]), undoing.length)
+    const undoing = this.#status === 'I' ? none : [ROLLBACK]
+    batch.repeat(this.#write([...undoing, ...batch.steps], false), undoing.length)
     this.#client.connection.stream.write(this.#writer.bytes())
   }
 
@@ -236,14 +290,8 @@ export class PooledConnection implements Connection {
         new Error(`Message ${code} does not belong in a batch`),
       )
   }
-
-  async #cancel(): Promise<void> {
-    await sendCancel(cancelTargetOf(this.#client, this.#target), CANCEL_GRACE_MS)
-    this.#cancelling = undefined
-  }
 }
 
 /** NotificationResponse, NoticeResponse, ParameterStatus. */
 const AT_ANY_TIME = new Set([65, 78, 83])
 const none: readonly Step[] = Object.freeze([])
-const rollback: Step = Object.freeze({ text: 'rollback', name: '', values: [], discard: true })

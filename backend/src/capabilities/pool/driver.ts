@@ -9,7 +9,8 @@ import type { Target } from './target.ts'
 
 /**
  * The one place that relies on how `pg` is made inside: its parser is the one `data` listener of
- * `client.connection.stream`, and a client knows the `processID` and `secretKey` of its backend.
+ * `client.connection.stream`, a client knows the `processID` and `secretKey` of its backend, and whether it is
+ * `readyForQuery`.
  */
 
 /**
@@ -35,6 +36,24 @@ export function takeOver(
   if (stream instanceof DirectSocket) stream.onBytes = guarded
   else stream.on('data', guarded)
   return listeners[0] as (bytes: Buffer) => void
+}
+
+/**
+ * Resolves when the client has read its answers to the end, or has ended. It rejects a query as soon as it reads the error, and
+ * the server's ReadyForQuery may come much later, as it is sent by itself: who wrote in between would be taken to be answered
+ * by it, and all after that would get the answer of the one before. Not for a client that has ended already.
+ */
+export function untilReady(client: pg.Client): Promise<void> {
+  const { readyForQuery } = client as pg.Client & { readyForQuery: unknown }
+  assert(typeof readyForQuery === 'boolean', 'pg knows whether it is ready')
+  if (readyForQuery) return Promise.resolve()
+  return new Promise(resolve => {
+    const ready = (): void => {
+      client.off('drain', ready).off('end', ready)
+      resolve()
+    }
+    client.on('drain', ready).on('end', ready)
+  })
 }
 
 type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>

@@ -30,6 +30,19 @@ export function isDuplicateStatement(fields: ErrorFields): boolean {
   return fields.get('C') === STATEMENT_EXISTS
 }
 
+/** The routines of the server that miss a prepared statement, or have one too many; a function may raise the same codes. */
+const STATEMENT_ROUTINES: ReadonlySet<string | undefined> = new Set([
+  'FetchPreparedStatement',
+  'StorePreparedStatement',
+  undefined, // Said by something in between.
+])
+
+/** The statements prepared on the server are not those that were prepared over this connection. */
+export function isLostStatement(fields: ErrorFields): boolean {
+  const isUnknown = fields.get('C') === UNKNOWN_STATEMENT
+  return (isUnknown || isDuplicateStatement(fields)) && STATEMENT_ROUTINES.has(fields.get('R'))
+}
+
 /** The server knows other statements than we think, or other columns. */
 export function isStaleStatement(fields: ErrorFields): boolean {
   const isUnknown = fields.get('C') === UNKNOWN_STATEMENT

@@ -1,28 +1,48 @@
 import { type ErrorParts, STierError } from '../../base/index.ts'
 
-/** No connection became free in time. PostgREST: references/errors, PGRST003. */
+/**
+ * No connection became free in time. PostgREST: references/errors, PGRST003. `retryAfterS`: until those who wait now will
+ * have been served.
+ */
 export class PoolTimeoutError extends STierError {
   readonly code = 'PGRST003'
   readonly status = 504
 
-  constructor(waitedMs: number) {
+  constructor(waitedMs: number, retryAfterS = 1) {
     super('Timed out acquiring connection from connection pool.', {
       details: `Waited ${Math.round(waitedMs)} ms for a free connection`,
-      hint: 'Try again; if it persists, raise pool.sizeMax or look for slow queries.',
-      headers: { 'retry-after': '1' },
+      hint: 'Try again; if it persists, raise pool.sizeMin or pool.sizeMax, or look for slow queries.',
+      headers: { 'retry-after': String(retryAfterS) },
     })
   }
 }
 
-/** So many callers wait already that one more would only wait in vain. */
+/** So many callers wait already that one more would only wait in vain. `retryAfterS`: as above. */
 export class PoolQueueFullError extends STierError {
   readonly code = 'ST510'
   readonly status = 503
 
-  constructor(queueMax: number) {
+  constructor(queueMax: number, retryAfterS = 1) {
     super('Too many requests are waiting for a database connection', {
       details: `${queueMax} are waiting, which is pool.queueMax`,
-      hint: 'Try again in 1 s.',
+      hint: `Try again in ${retryAfterS} s.`,
+      headers: { 'retry-after': String(retryAfterS) },
+    })
+  }
+}
+
+/**
+ * The caller's deadline passed while it waited for a connection, or while its statement ran: that was cancelled, and
+ * whether it had already been committed is not known.
+ */
+export class DeadlineError extends STierError {
+  readonly code = 'ST514'
+  readonly status = 504
+
+  constructor() {
+    super('The deadline of the request has passed', {
+      details: 'What still ran for it in the database was cancelled',
+      hint: 'Ask for less, or allow more time.',
       headers: { 'retry-after': '1' },
     })
   }

@@ -6,6 +6,9 @@ import type { PoolEvent } from './events.ts'
 import { createListener, type Listener, type ListenerSetup } from './listener.ts'
 import { parseTarget } from './target.ts'
 
+/** Machines may be busy. */
+const PATIENCE = { timeout: 20_000 }
+
 let database: TestDatabase
 let listener: Listener | undefined
 
@@ -67,31 +70,31 @@ test('it hears what is sent to its channels, and nothing else', async () => {
   const { listener, connects } = start()
   const heard: string[] = []
   await listener.listen('odd "name"', payload => void heard.push(payload))
-  await expect.poll(() => connects).toEqual([true])
+  await expect.poll(() => connects, PATIENCE).toEqual([true])
   await database.query(`notify "odd ""name""", 'hello'`)
   await database.query(`notify other, 'not for us'`)
   await database.query(`notify "odd ""name"""`)
-  await expect.poll(() => heard).toEqual(['hello', ''])
+  await expect.poll(() => heard, PATIENCE).toEqual(['hello', ''])
 })
 
 test('a channel may be added while it is connected', async () => {
   const { listener, connects } = start()
-  await expect.poll(() => connects).toEqual([true])
+  await expect.poll(() => connects, PATIENCE).toEqual([true])
   const heard: string[] = []
   await listener.listen('later', payload => void heard.push(payload))
   await database.query(`notify later, 'hello'`)
-  await expect.poll(() => heard).toEqual(['hello'])
+  await expect.poll(() => heard, PATIENCE).toEqual(['hello'])
 })
 
 test('after an interruption it comes back, says so, and hears again', async () => {
   const { listener, connects, events } = start()
   const heard: string[] = []
   await listener.listen('news', payload => void heard.push(payload))
-  await expect.poll(() => connects).toEqual([true])
+  await expect.poll(() => connects, PATIENCE).toEqual([true])
   await kill()
-  await expect.poll(() => connects).toEqual([true, false])
+  await expect.poll(() => connects, PATIENCE).toEqual([true, false])
   await database.query(`notify news, 'again'`)
-  await expect.poll(() => heard).toEqual(['again'])
+  await expect.poll(() => heard, PATIENCE).toEqual(['again'])
   expect(events.map(event => event.kind)).toEqual([
     'listener.connected',
     'listener.disconnected',
@@ -105,29 +108,33 @@ test('without a server it tries again and again, waiting longer each time', asyn
     reconnectDelayMaxMs: 40,
     random: () => 1,
   })
-  await expect.poll(() => events.length).toBeGreaterThanOrEqual(4)
+  await expect.poll(() => events.length, PATIENCE).toBeGreaterThanOrEqual(4)
   const waits = events.map(event => event.kind === 'listener.disconnected' && event.retryInMs)
   expect(waits.slice(0, 4)).toEqual([10, 20, 40, 40])
 })
 
 test('a connection that answers is kept, and looked after again and again', async () => {
-  const { connects } = start({ keepaliveMs: 10 })
-  await expect.poll(() => connects).toEqual([true])
-  const asked = async () =>
-    (
-      await database.query(`select query from pg_stat_activity where application_name = 'listener'`)
-    )[0]
-  await expect.poll(asked).toEqual({ query: 'select' })
-  await new Promise(resolve => setTimeout(resolve, 50))
+  const { connects } = start({ keepaliveMs: 500 })
+  await expect.poll(() => connects, PATIENCE).toEqual([true])
+  const moments = new Set<string>()
+  const timesAsked = async () => {
+    const rows = await database.query<{ moment: string }>(
+      `select query_start::text as moment from pg_stat_activity
+       where application_name = 'listener' and datname = current_database() and query = 'select'`,
+    )
+    for (const { moment } of rows) moments.add(moment)
+    return moments.size
+  }
+  await expect.poll(timesAsked, PATIENCE).toBeGreaterThanOrEqual(2)
   expect(connects).toEqual([true])
 })
 
 test('a connection that stops answering is replaced', async () => {
   const line = await startLine(new URL(database.url))
-  const { connects, events } = start({ target: line.target, keepaliveMs: 30 })
-  await expect.poll(() => connects).toEqual([true])
+  const { connects, events } = start({ target: line.target, keepaliveMs: 300 })
+  await expect.poll(() => connects, PATIENCE).toEqual([true])
   line.cut()
-  await expect.poll(() => connects, { timeout: 5_000 }).toEqual([true, false])
+  await expect.poll(() => connects, PATIENCE).toEqual([true, false])
   expect(events[1]).toMatchObject({
     kind: 'listener.disconnected',
     error: { message: 'No answer to the keepalive' },
@@ -160,4 +167,22 @@ test('stopping gives up a server that took the connection and never answers', as
   await closed
   expect(events).toEqual([])
   silent.close()
+})
+
+test('it moves with its target when it is told to, and reads anew what it may have missed', async () => {
+  const other = await createDatabase()
+  const targets = [parseTarget(database.url), { ...parseTarget(other.url), host: '127.0.0.1' }]
+  let index = 0
+  const { listener, connects } = start({ target: () => targets[index] as (typeof targets)[0] })
+  const heard: string[] = []
+  await listener.listen('news', payload => void heard.push(payload))
+  await expect.poll(() => connects, PATIENCE).toEqual([true])
+  index = 1
+  listener.renew()
+  await expect.poll(() => connects, PATIENCE).toEqual([true, false])
+  await database.query(`notify news, 'from the old place'`)
+  await other.query(`notify news, 'from the new place'`)
+  await expect.poll(() => heard, PATIENCE).toEqual(['from the new place'])
+  await listener.stop()
+  await other.drop()
 })

@@ -12,10 +12,11 @@ import type { PoolEvent } from './events.ts'
 import { endClient, openClient } from './open-client.ts'
 import { LISTENER_CHECKS, LISTENER_DEFAULTS, type ListenerOptions } from './options.ts'
 import { queryClient } from './query-client.ts'
-import type { Target } from './target.ts'
+import { placeOf, type Target } from './target.ts'
 
 export interface ListenerSetup extends ListenerOptions {
-  readonly target: Target
+  /** A function is asked before every attempt to connect: what sends notifications may have moved. */
+  readonly target: Target | (() => Target)
   /**
    * Called when the connection is there and listens, the first time and after every interruption: what was sent in
    * between is lost, so whoever follows a state reads it again now.
@@ -33,6 +34,8 @@ export type OnNotification = (payload: string) => void
 export interface Listener {
   /** Hears `channel` from now on. Resolves when the server listens, or at once while there is no connection. */
   listen(channel: string, onNotification: OnNotification): Promise<void>
+  /** What sends notifications has moved: gives up its connection, and connects to where the target is now. */
+  renew(): void
   /** Closes the connection, or gives up connecting; nothing is heard after it resolves. Called again: the same end. */
   stop(): Promise<void>
 }
@@ -58,14 +61,20 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
   async function connect(): Promise<void> {
     let opened: pg.Client | undefined
     try {
-      opened = await openClient(target, rules.connectTimeoutMs, stopping.signal)
+      const to = place()
+      opened = await openClient(to, rules.connectTimeoutMs, stopping.signal)
       if (stopping.signal.aborted) return await endClient(opened)
       adopt(opened)
+      if (placeOf(to) !== placeOf(place())) throw new Error(MOVED) // While it connected.
       for (const channel of channels.keys()) await listenOn(opened, channel)
       if (client === opened) ready()
     } catch (error) {
       lost(opened, error)
     }
+  }
+
+  function place(): Target {
+    return typeof target === 'function' ? target() : target
   }
 
   function adopt(opened: pg.Client): void {
@@ -135,9 +144,14 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
       turn = turn.then(() => listenNow(channel))
       return turn
     },
+    renew() {
+      if (client !== undefined) lost(client, new Error(MOVED))
+    },
     stop: () => (ended ??= end()),
   }
 }
+
+const MOVED = 'What is listened to has moved'
 
 /** LISTEN takes a name, not a value. */
 async function listenOn(client: pg.Client, channel: string): Promise<void> {

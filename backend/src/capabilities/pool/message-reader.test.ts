@@ -69,3 +69,14 @@ test('a message above the limit is refused as soon as its length is known, and n
   reader.read(whole.subarray(1_000))
   expect(seen.length).toBe(1)
 })
+
+test('what claims to be shorter than nothing is refused rather than read for ever', () => {
+  for (const length of [-1, -5, 0, 3]) {
+    const { reader, seen } = reading()
+    const bytes = message('D', '')
+    bytes.writeInt32BE(length, 1)
+    reader.read(bytes.subarray(0, 3))
+    expect(() => reader.read(bytes.subarray(3))).toThrow('shorter than its own length')
+    expect(seen).toEqual([])
+  }
+})

@@ -11,7 +11,8 @@ export type OnMessage = (code: number, bytes: Buffer, start: number, end: number
 
 /**
  * Cuts what the socket delivers into messages; one that arrives in pieces is kept until it is whole. Throws
- * `AnswerTooLargeError` for one of more than `bytesMax` bytes before keeping it; there is no reading on after that.
+ * `AnswerTooLargeError` for one of more than `bytesMax` bytes before keeping it, and an `Error` for what is no message; there is
+ * no reading on after that.
  */
 export class MessageReader {
   readonly #bytesMax: number
@@ -39,6 +40,7 @@ export class MessageReader {
     let offset = 0
     while (offset + HEADER_BYTES <= end) {
       const next = offset + 1 + int32(bytes, offset + 1)
+      if (next < offset + HEADER_BYTES) throw new Error('A message is shorter than its own length')
       if (next > end) break
       this.#onMessage(bytes[offset] as number, bytes, offset + HEADER_BYTES, next)
       offset = next

@@ -1,9 +1,10 @@
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
-import type { Connection } from './connection.ts'
+import type { Connection } from './member.ts'
 import type { PoolEvent } from './events.ts'
-import { createPool, type Pool, type PoolSetup } from './pool.ts'
+import { createPool } from './pool.ts'
+import type { Pool, PoolSetup } from './types.ts'
 import { parseTarget } from './target.ts'
 
 let database: TestDatabase
@@ -38,7 +39,7 @@ async function hold(pool: Pool, signal?: { aborted: boolean }) {
       resolve(taken)
       return released
     }
-    pool.use(work, signal).catch(reject)
+    pool.use(work, { signal }).catch(reject)
   })
   return { connection, release }
 }
@@ -57,7 +58,8 @@ async function isRunning(text: string): Promise<boolean> {
 
 test('connections are opened when they are wanted, shared, and counted', async () => {
   const { pool, kinds } = createObserved({ sizeMax: 2 })
-  expect(pool.stats()).toEqual({ size: 0, idle: 0, busy: 0, connecting: 0, sizeMax: 2, waiting: 0 })
+  const nothing = { size: 0, idle: 0, busy: 0, connecting: 0, sizeMin: 2, sizeMax: 2, waiting: 0 }
+  expect(pool.stats()).toMatchObject(nothing)
   const first = await hold(pool)
   const second = await hold(pool)
   const third = hold(pool)
@@ -165,7 +167,9 @@ test('a cancel request that comes too late for its batch ends none that follows'
   const { port } = proxy.address() as AddressInfo
   const pool = createPool({ target: { ...target, host: '127.0.0.1', port }, sizeMax: 1 })
   const results = await pool.use(async connection => {
-    const abandoned = select('select pg_sleep(0.2)')(connection, { aborted: true })
+    const signal = { aborted: false }
+    const abandoned = select('select pg_sleep(0.2)')(connection, signal)
+    signal.aborted = true
     await until(() => requests === 2)
     await abandoned
     const next = select(`select pg_sleep(0.5)::text || 'done'`)(connection)

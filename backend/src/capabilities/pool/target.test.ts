@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { parseTarget, placeOf } from './target.ts'
+import { parseTarget, parseTargets, placeOf } from './target.ts'
 
 const here = fileURLToPath(import.meta.url)
 
@@ -102,4 +102,19 @@ test.each([
   expect(attempt).toThrow(reason)
   expect(attempt).not.toThrow('p@ss')
   expect(attempt).toThrow(expect.objectContaining({ code: 'ST030' }))
+})
+
+test('a URL may name several hosts, each with its own port', () => {
+  const url = 'postgres://app:s%40cret@db1:6432,db2,[::1]:5434/shop?sslmode=disable'
+  const targets = parseTargets(url, {})
+  expect(targets.map(placeOf)).toEqual(['db1:6432', 'db2:5432', '::1:5434'])
+  for (const target of targets) {
+    expect(target).toMatchObject({ user: 'app', password: 's@cret', database: 'shop' })
+  }
+})
+
+test('a URL of one host is a list of one', () => {
+  expect(parseTargets('postgres://db/shop?target_session_attrs=read-write', {})).toEqual([
+    parseTarget('postgres://db/shop', {}),
+  ])
 })

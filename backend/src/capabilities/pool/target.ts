@@ -30,7 +30,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * `PG…` variables, then from libpq's defaults (except that the host is `localhost` rather than a socket).
  * A connection to this machine does without TLS unless `sslmode` asks for it. Throws ST030.
  *
- * Limits: one host (no failover lists), no service files, no `key=value` strings, no GSS, no client key passphrase.
+ * Limits: one host (`parseTargets` reads several), no service files, no `key=value` strings, no GSS, no client key passphrase.
  */
 export function parseTarget(url: string, environment: Environment = process.env): Target {
   const parts = URL_PARTS.exec(url)?.groups
@@ -53,6 +53,27 @@ export function parseTarget(url: string, environment: Environment = process.env)
     options: find('options'),
     applicationName: find('application_name') ?? 's-tier',
   })
+}
+
+/**
+ * Reads a URL of several hosts, as libpq's `postgres://user@one:5432,two:5433/database`: a target for each, in their order.
+ * Which of them is the primary is not looked at. Throws ST030.
+ */
+export function parseTargets(
+  url: string,
+  environment: Environment = process.env,
+): readonly Target[] {
+  return Object.freeze(urlsOfHosts(url).map(each => parseTarget(each, environment)))
+}
+
+/** Up to the hosts, the hosts with their ports, and what comes after them. */
+const HOSTS = /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^/?]*)(.*)$/s
+
+/** The same URL once for each of its hosts. */
+export function urlsOfHosts(url: string): readonly string[] {
+  const [, before = '', hosts = '', after = ''] = HOSTS.exec(url) ?? []
+  if (!hosts.includes(',')) return [url]
+  return hosts.split(',').map(host => `${before}${host}${after}`)
 }
 
 /** The place for a message: never with the password. */
@@ -78,6 +99,7 @@ const VARIABLES: Readonly<Record<string, string>> = Object.freeze({
   options: 'PGOPTIONS',
   application_name: 'PGAPPNAME',
   ssl: '', // libpq takes `ssl=true` from JDBC URLs.
+  target_session_attrs: '', // Whoever uses several hosts asks each of them what it is.
 })
 
 function parametersOf(text: string | undefined): ReadonlyMap<string, string> {
@@ -104,7 +126,7 @@ function present(text: string | undefined): string | undefined {
   return text === '' ? undefined : text
 }
 
-/** IPv6 addresses stand in brackets; several hosts would need a failover that this room does not do. */
+/** IPv6 addresses stand in brackets. */
 function hostOf(text = ''): string {
   if (text.includes(',')) throw new TargetError('it names several hosts, of which one can be used')
   if (text.includes('@'))

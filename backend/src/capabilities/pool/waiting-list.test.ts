@@ -4,7 +4,16 @@ import { expect, test } from 'vitest'
 import { type Waiter, WaitingList } from './waiting-list.ts'
 
 function waiter(deadline: number): Waiter<string> {
-  return { deadline, signal: undefined, resolve: () => undefined, reject: () => undefined }
+  return {
+    kind: 'interactive',
+    tenant: '',
+    since: 0,
+    deadline,
+    isOwnDeadline: false,
+    signal: undefined,
+    resolve: () => undefined,
+    reject: () => undefined,
+  }
 }
 
 test('the first to come is the first to be served', () => {

@@ -1,8 +1,15 @@
+import type { PoolClass } from './classes.ts'
 import type { CancelSignal } from './steps.ts'
 
 /** A caller without a connection. */
 export interface Waiter<T> {
+  readonly kind: PoolClass
+  /** Whose turn it is; empty where the caller did not say. */
+  readonly tenant: string
+  readonly since: number
+  /** It waits no longer than this; `isOwnDeadline`: by its own wish, not the pool's rule. */
   readonly deadline: number
+  readonly isOwnDeadline: boolean
   readonly signal: CancelSignal | undefined
   readonly resolve: (value: T) => void
   readonly reject: (error: Error) => void
@@ -20,6 +27,11 @@ export class WaitingList<T> {
 
   add(waiter: Waiter<T>): void {
     this.#waiters.push(waiter)
+  }
+
+  /** The one who waits longest. */
+  peek(): Waiter<T> | undefined {
+    return this.#waiters[this.#head]
   }
 
   /** The one who waits longest, taken off. */
