@@ -1,0 +1,41 @@
+import type { Lsn } from './lsn.ts'
+
+/** Where a write stands in the history of the database: who has replayed as much shows it. */
+export interface ConsistencyToken {
+  /** Of the cluster, in decimal digits, as `pg_control_system()` tells it; '0' where that may not be asked. */
+  readonly systemId: string
+  /** Of the primary that took the write: each promotion begins a new one. */
+  readonly timeline: number
+  readonly lsn: Lsn
+}
+
+/** `<system id>:<timeline>:<place in the log>`, each in lower-case hexadecimal without leading zeros. */
+const TOKEN = /^(0|[1-9a-f][0-9a-f]{0,15}):([1-9a-f][0-9a-f]{0,7}):(0|[1-9a-f][0-9a-f]{0,15})$/
+
+/**
+ * Reads what `formatConsistencyToken` wrote; undefined for anything else, of which only the first characters are looked at.
+ * A token is not signed: whoever makes one up is sent to the primary, and sees nothing that he might not see otherwise.
+ */
+export function parseConsistencyToken(text: string): ConsistencyToken | undefined {
+  const [, system, timeline, lsn] = TOKEN.exec(text) ?? []
+  if (system === undefined || timeline === undefined || lsn === undefined) return undefined
+  return {
+    systemId: BigInt(`0x${system}`).toString(),
+    timeline: Number.parseInt(timeline, 16),
+    lsn: BigInt(`0x${lsn}`),
+  }
+}
+
+/** At most 42 characters, all of which may stand in a header and in a cookie as they are. */
+export function formatConsistencyToken({ systemId, timeline, lsn }: ConsistencyToken): string {
+  return `${BigInt(systemId).toString(16)}:${timeline.toString(16)}:${lsn.toString(16)}`
+}
+
+/** Of several tokens, such as those of a header and a cookie, the one that asks for most; undefined when they disagree. */
+export function latestToken(
+  one: ConsistencyToken,
+  other: ConsistencyToken,
+): ConsistencyToken | undefined {
+  if (one.systemId !== other.systemId || one.timeline !== other.timeline) return undefined
+  return one.lsn >= other.lsn ? one : other
+}
