@@ -425,6 +425,7 @@ const listen = (code: string) =>
 test.each([
   ['a wrong option', new RefusedError('ST001'), 3, 'Error ST001: Refused'],
   ['an unusable URL', new RefusedError('ST030'), 3, 'Try harder.'],
+  ['an unusable URL of Redis', new RefusedError('ST040'), 3, 'Try harder.'],
   ['a refused login', new RefusedError('ST033'), 4, 'line 1\n    line 2'],
   ['an unsupported version', new RefusedError('ST201'), 4, 'Refused'],
   ['a bug we know of', new RefusedError('ST900'), 70, 'Refused'],

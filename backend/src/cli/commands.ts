@@ -2,6 +2,7 @@ import { nearest } from '../base/index.ts'
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { dev } from './dev.ts'
+import { failover } from './failover.ts'
 import { EXIT, failureOf, failureText } from './failure.ts'
 import { commandHelp, optionsHelp, overview } from './help.ts'
 import { idempotency } from './idempotency.ts'
@@ -12,7 +13,7 @@ import { types } from './types.ts'
 import { UsageError } from './usage-error.ts'
 import type { World } from './world.ts'
 
-const COMMANDS: readonly Command[] = [serve, dev, token, types, openapi, idempotency]
+const COMMANDS: readonly Command[] = [serve, dev, token, types, openapi, idempotency, failover]
 
 /** Runs what the arguments (without node and script) say. Resolves to the exit code; every failure is told on `err`. */
 export async function runCommandLine(argv: readonly string[], world: World): Promise<number> {

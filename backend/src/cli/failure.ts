@@ -61,7 +61,7 @@ function known(error: STierError): Failure {
 /** By the range of the code: `docs/reference/command-line.md` has the table. */
 function exitCodeOf(code: string): number {
   if (code === 'ST011') return EXIT.usage
-  if (/^ST0[01]|^ST030$/.test(code)) return EXIT.configuration
+  if (/^ST0[01]|^ST0[34]0$/.test(code)) return EXIT.configuration
   if (/^ST9/.test(code)) return EXIT.bug
   return EXIT.database // Embedded server, connection, version, schemas, SQLSTATEs.
 }

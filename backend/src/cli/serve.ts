@@ -1,5 +1,5 @@
 import { type Config, type ConfigSources, readConfig } from '../config.ts'
-import type { Arguments, Command } from './command.ts'
+import type { Arguments, Command, FlagSpec } from './command.ts'
 import { EXIT } from './failure.ts'
 import { DatabaseMissingError } from './database-missing.ts'
 import { createOpening } from './open-to-this-machine.ts'
@@ -9,12 +9,21 @@ import { type Fixed, readSources } from './settings.ts'
 import { handleSignals } from './signals.ts'
 import type { World } from './world.ts'
 
+const REPLICA: FlagSpec = {
+  name: '--replica',
+  value: 'url',
+  summary: 'A further node of the same database, to read from; once for each.',
+}
+
 /** The argument is a URL, or the configuration file that `postgrest` takes in its place. */
-function fixedBy(argument: string | undefined): Fixed {
-  if (argument === undefined) return {}
-  if (!argument.includes('://')) return { configFile: argument }
+function fixedBy({ positionals: [argument], flags }: Arguments): Fixed {
+  const replicas = flags.get(REPLICA.name)
+  const nodes = replicas === undefined ? undefined : { '--database-replicas': replicas.join(',') }
+  if (argument === undefined || !argument.includes('://')) {
+    return { flags: { ...nodes }, ...(argument !== undefined && { configFile: argument }) }
+  }
   const givenBy = { '--database-url': 'the argument of s-tier serve' }
-  return { flags: { '--database-url': argument }, givenBy }
+  return { flags: { '--database-url': argument, ...nodes }, givenBy }
 }
 
 /** The configuration to start with. When it is wrong, what is set in vain is told too: it may be the reason. */
@@ -34,18 +43,19 @@ export const serve: Command = {
   name: 'serve',
   usage: '[postgres://… | postgrest.conf] [flags]',
   summary: 'Serve a database as an API.',
-  flags: [],
+  flags: [REPLICA],
   takesOptions: true,
   positionalsMax: 1,
   examples: [
     's-tier serve postgres://authenticator:secret@localhost/app --database-anon-role anon',
     'DATABASE_URL=postgres://… STIER_JWT_SECRET=@/run/secrets/jwt s-tier serve --http-host 0.0.0.0',
+    's-tier serve postgres://db1/app --replica postgres://db2/app --replica postgres://db3/app',
     's-tier serve postgrest.conf   # where PostgREST was; its variables PGRST_… are read too',
   ],
 
   async run(given: Arguments, world: World): Promise<number> {
     const signals = handleSignals(world.signals, world)
-    const fixed = fixedBy(given.positionals[0])
+    const fixed = fixedBy(given)
     const sources = await readSources(given, world, fixed)
     const config = firstConfig(sources, world)
     const opening = createOpening(world.environment)
