@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import { createPool, parseTarget, type Pool } from '../../capabilities/pool/index.ts'
 import type { Statement } from '../sql/index.ts'
+import { systemClock } from '../../base/index.ts'
 import { createExecutor } from './executor.ts'
+import { alwaysTo } from './router.ts'
 import type { Execution, Executor, TransactionContext } from './types.ts'
 
 let database: TestDatabase
@@ -33,7 +35,7 @@ beforeAll(async () => {
     end $$;
   `)
   pool = createPool({ target: parseTarget(database.authenticatorUrl), sizeMax: 4 })
-  executor = createExecutor(pool)
+  executor = createExecutor(alwaysTo({ name: 'primary', pool }))
 })
 afterAll(async () => {
   await pool.end(1_000)
@@ -134,7 +136,7 @@ test('nothing of it survives the transaction', async () => {
     statementTimeoutMs: 5_000,
   }
   for (const rollback of [false, true]) {
-    await createExecutor(single).run({
+    await createExecutor(alwaysTo({ name: 'primary', pool: single })).run({
       statement: answering('1'),
       parameters: [],
       context: { ...context, rollback },
@@ -285,17 +287,58 @@ test('callers on shared connections keep their identities apart', async () => {
   expect(pool.stats().size).toBe(4)
 })
 
-test('a killed backend costs one error, and the next request succeeds', async () => {
-  const failing = expect(run('pg_sleep(62)')).rejects.toMatchObject({
+async function kill(query: string): Promise<void> {
+  const killed = async () =>
+    (
+      await database.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where query like $1 and state = 'active' and pid <> pg_backend_pid()`,
+        [`%${query}%`],
+      )
+    ).length
+  await expect.poll(killed).toBe(1)
+}
+
+test('a killed backend costs a write one error, and the next request succeeds', async () => {
+  const failing = expect(run('pg_sleep(62)', { readOnly: false })).rejects.toMatchObject({
     code: 'PGRST001',
     status: 503,
   })
-  const killed = async () =>
-    (
-      await database.query(`select pg_terminate_backend(pid) from pg_stat_activity
-        where query like '%pg_sleep(62)%' and state = 'active' and pid <> pg_backend_pid()`)
-    ).length
-  await expect.poll(killed).toBe(1)
+  await kill('pg_sleep(62)')
   await failing
   expect(await read('1')).toBe(1)
+})
+
+test('a killed backend costs a read a second try', async () => {
+  const answer = run(`'slept' || pg_sleep(1.5)`)
+  await kill('pg_sleep(1.5)')
+  expect((await answer).body).toBe('slept')
+})
+
+test('what is left of a deadline is the longest that PostgreSQL lets a statement run', async () => {
+  const setting = `current_setting('statement_timeout')`
+  const within = (deadline: number, context: Partial<TransactionContext> = {}) =>
+    run(setting, context, { deadline })
+  const { body } = await within(systemClock.now() + 5_000)
+  expect(Number.parseInt(body ?? '', 10)).toBeGreaterThan(0)
+  expect(body).toMatch(/ms$|^5s$/)
+  const stricter = await within(systemClock.now() + 60_000, { statementTimeoutMs: 700 })
+  expect(stricter.body).toBe('700ms')
+})
+
+test('a statement that runs past its deadline is cancelled', async () => {
+  const late = run('pg_sleep(61)', {}, { deadline: systemClock.now() + 200 })
+  await expect(late).rejects.toMatchObject({ code: 'ST514' })
+  const running = `select count(*)::int as count from pg_stat_activity
+    where query like '%pg_sleep(61)%' and state = 'active' and pid <> pg_backend_pid()`
+  await expect.poll(async () => (await database.query(running))[0]?.['count']).toBe(0)
+})
+
+test('a statement that is always cancelled counts as slow', async () => {
+  const sleeping = { ...answering('pg_sleep(62.5)'), name: 'sleeping' }
+  const late = () => run('', {}, { statement: sleeping, deadline: systemClock.now() + 300 })
+  await expect(late()).rejects.toMatchObject({ code: 'ST514' })
+  const again = expect(late()).rejects.toMatchObject({ code: 'ST514' })
+  await expect.poll(() => pool.stats().classes.batch.busy).toBe(1)
+  await again
 })

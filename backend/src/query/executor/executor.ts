@@ -1,64 +1,227 @@
 import { type Clock, systemClock } from '../../base/index.ts'
-import type { Connection, Pool } from '../../capabilities/pool/index.ts'
+import {
+  classifyPostgres,
+  createRetryBudget,
+  type Ending,
+} from '../../capabilities/breaker/index.ts'
+import { type Connection, DatabaseError, DeadlineError } from '../../capabilities/pool/index.ts'
+import { NoPrimaryError } from '../../capabilities/replicas/index.ts'
+import { codeOf } from './code-of.ts'
+import { type Disturb, sufferedMs } from './disturbance.ts'
 import { runClaimed } from './idempotency/run.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
-import { transactionOf } from './transaction.ts'
+import { createPaceKeeper } from './pace.ts'
+import { isSuspicious, repeatOf } from './repeatable.ts'
+import type { DatabaseNode, Router } from './router.ts'
+import { type Transaction, transactionOf } from './transaction.ts'
 import type { Answer, Execution, Executor } from './types.ts'
 
 export interface ExecutorSetup {
   readonly clock?: Clock
-  /** The role that the pool logs in as, for hints. */
+  /** From 0 to 1, for spreading what is tried again. */
+  readonly random?: () => number
+  /** The role that the pools log in as, for hints. */
   readonly login?: string | undefined
+  /**
+   * Asked when no node can answer: what was answered before, if that may still be told. The place of the cache. Default:
+   * nothing is known.
+   */
+  readonly stale?: ((execution: Execution, error: Error) => Answer | undefined) | undefined
+  /**
+   * What goes wrong on purpose with a node, by its name: asked inside its breaker, before its pool, so that it counts as if the
+   * node had done it. Default: nothing.
+   */
+  readonly disturb?: Disturb | undefined
+}
+
+/** Tries of one execution at most, and the longest pause before another one on the same node, in milliseconds. */
+const TRIES_MAX = 3
+const PAUSE_MS = 25
+
+/**
+ * Runs executions: a router chooses the node, its breaker lets them through, its pool lends the connection. One transaction
+ * each, in one round trip, or in two when its answer is kept. What failed without having done anything is tried again, within
+ * a budget, where it makes sense. Throws what the router, the breaker and the pool throw (`DatabaseError`, `ConnectionError`,
+ * `PoolTimeoutError`, `PoolQueueFullError`, `PoolEndedError`, `CancelledError`, `DeadlineError`), and with an idempotency
+ * key ST142 to ST145.
+ */
+export function createExecutor(router: Router, setup: ExecutorSetup = {}): Executor {
+  const { clock = systemClock, random = Math.random, login, stale, disturb } = setup
+  const paces = createPaceKeeper()
+  const budget = createRetryBudget({ clock })
+  const wants = Object.freeze({ lsn: router.tellsPlaces })
+
+  async function answer(execution: Execution): Promise<Answer> {
+    const askedAt = clock.now()
+    budget.deposit()
+    const routed = router.route(execution, NONE)
+    let node = routed instanceof Promise ? await routed : routed
+    let failed = NONE
+    for (;;) {
+      try {
+        return await runOn(node, execution, askedAt)
+      } catch (error) {
+        if (isSuspicious(execution, error)) router.suspect(node, error)
+        failed = [...failed, node]
+        const next = await nextNode(execution, error, failed)
+        if (next === undefined) throw error
+        node = next
+      }
+    }
+  }
+
+  /** Where it may be tried once more; undefined: nowhere. A look at where that would be costs nothing of the budget. */
+  async function nextNode(
+    execution: Execution,
+    error: unknown,
+    failed: readonly DatabaseNode[],
+  ): Promise<DatabaseNode | undefined> {
+    const repeat = repeatOf(execution, error)
+    const isOver = failed.length >= TRIES_MAX || execution.signal?.aborted === true
+    if (repeat === 'never' || isOver) return undefined
+    if (repeat === 'elsewhere') {
+      const node = await router.route(execution, failed)
+      return failed.includes(node) || !budget.withdraw() ? undefined : node
+    }
+    if (!budget.withdraw()) return undefined
+    await pause(clock, PAUSE_MS * random() * failed.length) // It may well be the same node.
+    return router.route(execution, failed)
+  }
+
+  async function runOn(node: DatabaseNode, execution: Execution, askedAt: number): Promise<Answer> {
+    const { breaker } = node
+    const { statement, context } = execution
+    const { deadline } = execution
+    const entering = breaker?.enterSoon(deadline === undefined ? undefined : { deadline }) ?? 0
+    const permit = entering instanceof Promise ? await entering : entering
+    let startedAt = clock.now()
+    let lateMs = 0
+    let isDisturbed = disturb !== undefined
+    router.began(node)
+    const work = async (connection: Connection) => {
+      const now = clock.now()
+      startedAt = now - lateMs
+      const outcome = await runIn(connection, execution, now)
+      const durationMs = clock.now() - startedAt
+      paces.took(statement.name, durationMs - lateMs)
+      return answerOf(node, outcome, durationMs, startedAt - askedAt)
+    }
+    let ending: Ending = 'success'
+    try {
+      if (disturb !== undefined) lateMs = await sufferedMs(disturb, node.name, execution, clock)
+      isDisturbed = false
+      return await node.pool.use(work, {
+        signal: execution.signal,
+        class: paces.paceOf(statement.name),
+        tenant: context.role,
+        deadline: execution.deadline,
+        leavesNoTrace: execution.leavesNoTrace === true && context.preRequest === undefined,
+      })
+    } catch (error) {
+      ending = isDisturbed ? classifyPostgres(error) : endingOf(error)
+      throw isPast(execution, error, clock.now()) ? new DeadlineError() : error
+    } finally {
+      const durationMs = clock.now() - startedAt
+      breaker?.leave(permit, ending, durationMs)
+      router.ended(node, durationMs)
+    }
+  }
+
+  async function runIn(
+    connection: Connection,
+    execution: Execution,
+    startedAt: number,
+  ): Promise<Outcome> {
+    const limited = withinDeadline(execution, startedAt)
+    const transaction = transactionOf(limited, wants)
+    try {
+      if (transaction.claimAt !== undefined) {
+        return await runClaimed(connection, limited, transaction, login)
+      }
+      return outcomeOf(transaction, await connection.batch(transaction.steps, execution.signal))
+    } catch (error) {
+      paces.tookAtLeast(execution.statement.name, clock.now() - startedAt)
+      throw isOfStandby(error, transaction) ? new NoPrimaryError(0) : error
+    }
+  }
+
+  function answerOf(
+    node: DatabaseNode,
+    outcome: Outcome,
+    databaseMs: number,
+    waitMs: number,
+  ): Answer {
+    const { lsn } = outcome
+    return {
+      body: outcome.body,
+      rows: outcome.rows,
+      total: outcome.total,
+      estimated: outcome.estimated,
+      status: outcome.status,
+      headers: outcome.headers,
+      location: outcome.location,
+      inserted: outcome.inserted,
+      isReplay: outcome.isReplay,
+      token: lsn === undefined || !wants.lsn ? undefined : router.token(node, lsn),
+      node: node.name,
+      databaseMs,
+      waitMs,
+    }
+  }
+
+  async function answerOrStale(execution: Execution): Promise<Answer> {
+    try {
+      return await answer(execution)
+    } catch (error) {
+      const known = isOutage(error) ? stale?.(execution, error) : undefined
+      if (known === undefined) throw error
+      return known
+    }
+  }
+
+  return { run: stale === undefined ? answer : answerOrStale }
+}
+
+const NONE: readonly DatabaseNode[] = Object.freeze([])
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise(resolve => clock.after(ms, resolve))
+}
+
+/** What is left of the time is the longest that a statement may take, and PostgreSQL sees to it. */
+function withinDeadline(execution: Execution, now: number): Execution {
+  const { deadline, context } = execution
+  if (deadline === undefined) return execution
+  const leftMs = Math.max(1, Math.ceil(deadline - now))
+  const limitMs = context.statementTimeoutMs || leftMs // 0 stands for no limit.
+  return { ...execution, context: { ...context, statementTimeoutMs: Math.min(limitMs, leftMs) } }
+}
+
+/** A deadline may be as short as the client likes, and a statement as slow: that says nothing about the node. */
+function endingOf(error: unknown): Ending {
+  return error instanceof DeadlineError ? 'neutral' : classifyPostgres(error)
 }
 
 /**
- * Runs executions on a pool: one transaction each, in one round trip, or in two when its answer is kept. Throws what the
- * pool throws (`DatabaseError`, `ConnectionError`, `PoolTimeoutError`, `PoolQueueFullError`, `PoolEndedError`,
- * `CancelledError`), and with an idempotency key ST142 to ST145.
+ * It tells no place in the log, for it has none of its own: object_not_in_prerequisite_state. The transaction would have been
+ * refused if it had written anything, so nothing came to stay.
  */
-export function createExecutor(
-  pool: Pool,
-  { clock = systemClock, login }: ExecutorSetup = {},
-): Executor {
-  return {
-    run(execution: Execution): Promise<Answer> {
-      const askedAt = clock.now()
-      const work = async (connection: Connection) => {
-        const startedAt = clock.now()
-        const outcome = await runOn(connection, execution, login)
-        const finishedAt = clock.now()
-        return timed(outcome, finishedAt - startedAt, startedAt - askedAt)
-      }
-      return pool.use(work, execution.signal)
-    },
-  }
+function isOfStandby(error: unknown, { lsnAt }: Transaction): boolean {
+  if (lsnAt === undefined || !(error instanceof DatabaseError)) return false
+  return error.code === '55000' && error.step === lsnAt
 }
 
-async function runOn(
-  connection: Connection,
-  execution: Execution,
-  login: string | undefined,
-): Promise<Outcome> {
-  const transaction = transactionOf(execution)
-  if (transaction.claimAt !== undefined) {
-    return runClaimed(connection, execution, transaction, login)
-  }
-  const results = await connection.batch(transaction.steps, execution.signal)
-  return outcomeOf(transaction, results)
+/** PostgreSQL has ended the statement (57014) because its time was over. */
+function isPast({ deadline }: Execution, error: unknown, now: number): boolean {
+  return deadline !== undefined && now >= deadline && codeOf(error) === '57014'
 }
 
-function timed(outcome: Outcome, databaseMs: number, waitMs: number): Answer {
-  return {
-    body: outcome.body,
-    rows: outcome.rows,
-    total: outcome.total,
-    estimated: outcome.estimated,
-    status: outcome.status,
-    headers: outcome.headers,
-    location: outcome.location,
-    inserted: outcome.inserted,
-    isReplay: outcome.isReplay,
-    databaseMs,
-    waitMs,
-  }
+/** No node could answer: the error is about the way to the database rather than about what was asked. */
+const OUTAGES: ReadonlySet<string> = new Set([
+  ...['PGRST000', 'PGRST001', 'PGRST003'],
+  ...['ST501', 'ST502', 'ST503', 'ST504', 'ST505', 'ST510', 'ST514'],
+])
+
+function isOutage(error: unknown): error is Error {
+  return OUTAGES.has(codeOf(error) ?? '')
 }

@@ -1,5 +1,8 @@
-// The path to the database and back. Today: context and statement in one round trip over a pooled connection.
+// The path to the database and back: a router chooses the node, its breaker and its pool let the request through, context and
+// statement travel in one round trip.
+export type { Disturb } from './disturbance.ts'
 export { createExecutor, type ExecutorSetup } from './executor.ts'
+export { alwaysTo, type DatabaseNode, type Router } from './router.ts'
 export {
   DATABASE_CHECKS,
   DATABASE_DEFAULTS,
@@ -13,6 +16,17 @@ export {
   type PlanCache,
   type PlanCacheOptions,
 } from './plan-cache.ts'
+export {
+  createNodes,
+  firstAnswering,
+  type Nodes,
+  type NodesCheck,
+  type NodesSetup,
+  type NodeTarget,
+  nodeTargets,
+  type PoolOfNode,
+  type ServerNode,
+} from './nodes/index.ts'
 export type { Idempotency } from './idempotency/types.ts'
 export { type ExecutorEvent, toldExecutor } from './told.ts'
 export type * from './types.ts'

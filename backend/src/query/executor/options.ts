@@ -10,10 +10,21 @@ export type TransactionEnd =
 /** Which database is served, what of it, and how transactions run on it. */
 export interface DatabaseOptions {
   /**
-   * Connection URL, such as `postgres://authenticator:secret@db.example/app`. Also read from `DATABASE_URL`, and given as
-   * the argument of `s-tier serve`. Default: none.
+   * Connection URL, such as `postgres://authenticator:secret@db.example/app`; with several hosts
+   * (`postgres://db1:5432,db2:5432/app`) the one that takes writes is the primary, and is looked for again when that changes.
+   * Also read from `DATABASE_URL`, and given as the argument of `s-tier serve`. Default: none.
    */
   url?: string | undefined
+  /**
+   * Connection URLs of further nodes of the same database: reads go to those that are standbys. On the command line also
+   * `--replica`, once for each. Default: none.
+   */
+  replicas?: readonly string[]
+  /**
+   * Tell the other processes with the same Redis when the breaker of a node opens: where most have opened theirs, all do, and one
+   * of them tries the node out for all. Default false.
+   */
+  breakersShared?: boolean
   /** Schemas that are served; the first is the default, others are chosen with `Accept-Profile`. Default `public`. */
   schemas?: readonly string[]
   /** Schemas on the search path after the one that is served, for extensions and functions. Default `public`. */
@@ -43,6 +54,11 @@ export interface DatabaseOptions {
   /** Longest a statement may run, in milliseconds; 0 leaves it to the database. Default 0. */
   statementTimeoutMs?: number
   /**
+   * Longest that a request may take at the database, waiting for a connection included, in milliseconds; then its statement is
+   * cancelled and it answers ST514. 0: as long as it takes. `Prefer: wait=<seconds>` asks for less. Default 0.
+   */
+  deadlineMs?: number
+  /**
    * Settings of every transaction, such as `app.settings.secret`, for functions that ask `current_setting`. Their names
    * have a dot, their values are never shown. On the command line and in the environment a JSON object. Default: none.
    */
@@ -58,6 +74,8 @@ export interface DatabaseOptions {
 export type DatabaseRules = Readonly<Required<DatabaseOptions>>
 export const DATABASE_DEFAULTS: DatabaseRules = Object.freeze({
   url: undefined,
+  replicas: Object.freeze([]),
+  breakersShared: false,
   schemas: Object.freeze(['public']),
   extraSearchPath: Object.freeze(['public']),
   anonRole: undefined,
@@ -73,12 +91,15 @@ export const DATABASE_DEFAULTS: DatabaseRules = Object.freeze({
     'default_transaction_isolation',
   ]),
   statementTimeoutMs: 0,
+  deadlineMs: 0,
   settings: Object.freeze({}),
   configEnabled: true,
   preConfig: undefined,
 })
 export const DATABASE_CHECKS: option.Checks<DatabaseOptions> = Object.freeze({
-  url: option.url('postgres:', 'postgresql:'),
+  url: databaseUrl(),
+  replicas: option.listOf(databaseUrl()),
+  breakersShared: option.flag(),
   schemas: option.listOf(option.text()),
   extraSearchPath: option.listOf(option.text()),
   anonRole: option.text(),
@@ -98,6 +119,7 @@ export const DATABASE_CHECKS: option.Checks<DatabaseOptions> = Object.freeze({
   ),
   hoistedSettings: option.listOf(option.text()),
   statementTimeoutMs: option.duration({ min: 0, max: 86_400_000 }),
+  deadlineMs: option.duration({ min: 0, max: 86_400_000 }),
   settings: {
     expects: 'an object of settings with a dot in their names, such as {"app.settings.key":"…"}',
     read: readSettings,
@@ -110,6 +132,18 @@ export const DATABASE_CHECKS: option.Checks<DatabaseOptions> = Object.freeze({
     accepts: isFunction,
   }),
 })
+
+/** A URL of PostgreSQL, which may name several hosts: one of them stands for all. */
+function databaseUrl(): option.Check<string> {
+  const single = option.url('postgres:', 'postgresql:')
+  const read = (value: unknown) => {
+    const first = typeof value === 'string' ? value.replace(FURTHER_HOSTS, '$1') : value
+    return single.read(first) === undefined ? undefined : (value as string)
+  }
+  return { ...single, read }
+}
+
+const FURTHER_HOSTS = /^(\w+:\/\/(?:[^@/]*@)?[^/?,]*),[^/?]*/
 
 /** One name, or two with a dot between them. */
 function isFunction(text: string): boolean {

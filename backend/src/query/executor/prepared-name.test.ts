@@ -3,6 +3,7 @@ import { createDatabase, type TestDatabase } from '../../../tests/support/databa
 import { createPool, parseTarget, type Pool } from '../../capabilities/pool/index.ts'
 import type { Statement } from '../sql/index.ts'
 import { createExecutor } from './executor.ts'
+import { alwaysTo } from './router.ts'
 import { preparedName } from './prepared-name.ts'
 import type { Executor, TransactionContext } from './types.ts'
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
     grant execute on function secret(), secrets(), check_request() to authenticated;
   `)
   pool = createPool({ target: parseTarget(database.authenticatorUrl), sizeMax: 1 })
-  executor = createExecutor(pool)
+  executor = createExecutor(alwaysTo({ name: 'primary', pool }))
 })
 afterAll(async () => {
   await pool.end(1_000)

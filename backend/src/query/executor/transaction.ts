@@ -4,6 +4,7 @@ import type { Step } from '../../capabilities/pool/index.ts'
 import type { Isolation } from '../catalog/index.ts'
 import { contextStep } from './context.ts'
 import { CLAIM_AT, claimSteps } from './idempotency/steps.ts'
+import { LSN_STEP } from './lsn.ts'
 import { preparedName } from './prepared-name.ts'
 import type { Execution, TransactionContext } from './types.ts'
 
@@ -17,17 +18,32 @@ export interface Transaction {
    * rollback.
    */
   readonly claimAt: number | undefined
+  /** Where the place of the commit in the log is told. With a claim that comes after the second half. */
+  readonly lsnAt: number | undefined
 }
 
+/** What a transaction tells besides its answer. */
+export interface TransactionWants {
+  /** Where its commit stands in the log: others that have replayed as much can be read from. */
+  readonly lsn: boolean
+}
+const NOTHING_ELSE: TransactionWants = Object.freeze({ lsn: false })
+
 /**
- * `[begin,] context, [pre-request,] [claim,] [estimate,] statement [, commit | rollback]`. Without isolation, rollback and
- * claim the batch is the transaction: the protocol's Sync commits it. A key that comes with a read is of no use.
+ * `[begin,] context, [pre-request,] [claim,] [estimate,] statement [, commit [, place in the log] | rollback]`. Without
+ * isolation, rollback, claim and place the batch is the transaction: the protocol's Sync commits it. A key that comes with a
+ * read is of no use, and neither is the place of what wrote nothing.
  */
-export function transactionOf(execution: Execution): Transaction {
+export function transactionOf(
+  execution: Execution,
+  wants: TransactionWants = NOTHING_ELSE,
+): Transaction {
   const { statement, parameters, context } = execution
   const { estimate } = statement
   const claim = context.readOnly ? undefined : execution.idempotency
-  const steps: Step[] = [...beginningOf(context, claim !== undefined), ...openingOf(context)]
+  const isTold = wants.lsn && !context.readOnly && !context.rollback
+  const isClaimed = claim !== undefined
+  const steps: Step[] = [...beginningOf(context, isClaimed || isTold), ...openingOf(context)]
   const claimAt = claim && steps.length + CLAIM_AT
   if (claim !== undefined) steps.push(...claimSteps(claim))
   if (estimate !== undefined) {
@@ -38,25 +54,31 @@ export function transactionOf(execution: Execution): Transaction {
   const statementAt = steps.length
   const name = preparedName(statement.name, context.role)
   steps.push({ text: statement.text, name, values: parameters, discard: false })
-  steps.push(...endOf(context, claim !== undefined))
+  steps.push(...endOf(context, isClaimed, isTold))
   return {
     steps,
     statementAt,
     estimateAt: estimate === undefined ? undefined : statementAt - 1,
     claimAt,
+    lsnAt: isTold && !isClaimed ? steps.length - 1 : undefined,
   }
 }
 
 function beginningOf(
   { isolation, rollback }: TransactionContext,
-  isClaimed: boolean,
+  isOpen: boolean,
 ): readonly Step[] {
-  const isExplicit = isolation !== undefined || rollback || isClaimed
+  const isExplicit = isolation !== undefined || rollback || isOpen
   return isExplicit ? [BEGIN[isolation ?? 'read committed']] : NONE
 }
 
-function endOf({ isolation, rollback }: TransactionContext, isClaimed: boolean): readonly Step[] {
+function endOf(
+  { isolation, rollback }: TransactionContext,
+  isClaimed: boolean,
+  isTold: boolean,
+): readonly Step[] {
   if (rollback) return ROLLBACK
+  if (isTold && !isClaimed) return COMMIT_AND_TELL
   return isolation === undefined || isClaimed ? NONE : COMMIT
 }
 
@@ -80,6 +102,8 @@ const BEGIN: Readonly<Record<Isolation, Step>> = Object.freeze({
 })
 const NONE: readonly Step[] = []
 const COMMIT: readonly Step[] = [fixed('commit', sql`commit`)]
+/** Unnamed as well: a commit that the server does not know any more could not be repeated. */
+const COMMIT_AND_TELL: readonly Step[] = [fixed('', sql`commit`), LSN_STEP]
 /** Deferred constraints speak up although nothing will be committed: a dry run is to fail where the real one would. */
 const ROLLBACK: readonly Step[] = [
   fixed('constraints', sql`set constraints all immediate`),

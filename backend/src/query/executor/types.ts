@@ -35,8 +35,24 @@ export interface Execution {
   readonly context: TransactionContext
   /** Aborted when the client has gone: the query is cancelled in PostgreSQL too. Any object with `aborted` will do. */
   readonly signal: CancelSignal | undefined
+  /** How new the rows have to be. Undefined: as new as the node has them that answers. */
+  readonly consistency?: Consistency | undefined
+  /** On the executor's clock, in milliseconds: by then it has answered or failed. Undefined: whenever. */
+  readonly deadline?: number | undefined
+  /** It calls a volatile function, so it runs on the primary though it may not write. */
+  readonly isVolatile?: boolean | undefined
+  /** Nothing that it runs leaves anything in its session: no volatile function is called. Undefined: who knows. */
+  readonly leavesNoTrace?: boolean | undefined
   /** Of a write or call that is to be done once however often it is sent. Ignored in a read-only transaction. */
   readonly idempotency?: Idempotency | undefined
+}
+
+/** What a client says about how new the rows of an answer have to be. */
+export interface Consistency {
+  /** As an earlier answer gave it: nothing older than that write. What is none means: ask the primary. */
+  readonly token: string | undefined
+  /** How far behind the primary the node may be that answers, in milliseconds. */
+  readonly maxStalenessMs: number | undefined
 }
 
 /** What a statement answered: the columns of `Statement`, as PostgreSQL sent them. */
@@ -54,12 +70,16 @@ export interface Answer {
   readonly inserted: number | null
   /** It is the answer of an earlier request with the same idempotency key: nothing was done this time. */
   readonly isReplay?: true | undefined
+  /** Of a write or call, where there is more than one node: sent with a later request, that one sees what this wrote. */
+  readonly token?: string | undefined
+  /** Which node answered. */
+  readonly node?: string | undefined
   /** Time of the round trip and of waiting for a connection, in milliseconds: for Server-Timing. */
   readonly databaseMs: number
   readonly waitMs: number
 }
 
-/** Runs executions. Here: straight to a pool. Later: cache → router → breaker → pool, behind this same type. */
+/** Runs executions: router → breaker of the node → its pool → PostgreSQL, and back. */
 export interface Executor {
   run(execution: Execution): Promise<Answer>
 }

@@ -26,8 +26,12 @@ export class NotEmbeddedError extends STierError {
   readonly code = 'PGRST108'
   readonly status = 400
 
-  constructor(name: string) {
-    const hint = `Verify that '${name}' is included in the 'select' query parameter.`
+  /** `alias`: what 'select' calls it instead. */
+  constructor(name: string, alias?: string) {
+    const hint =
+      alias === undefined
+        ? `Verify that '${name}' is included in the 'select' query parameter.`
+        : `In 'select' it has the alias '${alias}': use that.`
     super(`'${name}' is not an embedded resource in this request`, { hint })
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../capabilities/pool/index.ts'
 import { disablePart, enablePart } from '../../../capabilities/schema/index.ts'
 import { createExecutor } from '../executor.ts'
+import { alwaysTo } from '../router.ts'
 import type { Answer, Execution, TransactionContext } from '../types.ts'
 import type { Idempotency } from './types.ts'
 
@@ -103,7 +104,7 @@ function ask(
 ): Promise<Answer> {
   const parameters = statement === undefined ? [text] : []
   const fingerprint = createHash('sha256').update(`${statement} ${text}`).digest('hex')
-  return createExecutor(on, { login: 'authenticator' }).run({
+  return createExecutor(alwaysTo({ name: 'primary', pool: on }), { login: 'authenticator' }).run({
     statement: {
       text: statement ?? INSERT,
       name: statement === undefined ? 'insert_note' : '',
@@ -155,7 +156,7 @@ test('a retry gets the first answer, whole, and does nothing', async () => {
 
 test('without a key, and in a read-only transaction, nothing is kept', async () => {
   const statement = calling('1')
-  await createExecutor(pool).run({
+  await createExecutor(alwaysTo({ name: 'primary', pool })).run({
     ...{ statement: { text: statement, name: '', estimate: undefined }, parameters: [] },
     ...{ context: base, signal: undefined },
   })
@@ -360,8 +361,11 @@ function disturbed(on: Pool, between: (connection: Connection) => Promise<unknow
   }
   return {
     query: (text, values) => on.query(text, values),
-    use: (work, signal) => on.use(connection => work(watched(connection)), signal),
+    use: (work, options) => on.use(connection => work(watched(connection)), options),
     stats: () => on.stats(),
+    fill: () => on.fill(),
+    evict: (reason, when) => on.evict(reason, when),
+    limit: (connections, reason) => on.limit(connections, reason),
     end: deadlineMs => on.end(deadlineMs),
   }
 }
@@ -432,4 +436,19 @@ test('where keys are not enabled, or not for this login, the work is not begun',
   await enable()
   expect((await ask()).isReplay).toBeUndefined()
   expect(await ask()).toMatchObject({ isReplay: true })
+})
+
+test('where there is one node nobody is told a place in the log', async () => {
+  const router = { ...alwaysTo({ name: 'primary', pool }), token: () => 'a token' }
+  const idempotency = { key: 'a key', fingerprint: 'ab', keepMs: 60_000, answerBytesMax: 1_000 }
+  const once = () =>
+    createExecutor(router).run({
+      statement: { text: calling('1'), name: '', estimate: undefined },
+      parameters: [],
+      context: base,
+      signal: undefined,
+      idempotency,
+    })
+  expect((await once()).token).toBeUndefined()
+  expect(await once()).toMatchObject({ isReplay: true, token: undefined })
 })

@@ -1,5 +1,6 @@
 import { assert } from '../../../base/index.ts'
 import { type Connection, DatabaseError } from '../../../capabilities/pool/index.ts'
+import { LSN_STEP, lsnIn } from '../lsn.ts'
 import { type Outcome, outcomeOf } from '../outcome.ts'
 import { openingOf, type Transaction } from '../transaction.ts'
 import type { Execution } from '../types.ts'
@@ -9,6 +10,7 @@ import { isOvertaken, refusalOf } from './refusal.ts'
 import {
   KEEP_AT,
   KEEP_COMMIT_AT,
+  KEEP_LSN_AT,
   keepSteps,
   RECALL_AT,
   ROLLBACK_STEP,
@@ -40,24 +42,31 @@ export async function runClaimed(
   const outcome = outcomeOf(transaction, work)
   const id = work[claimAt]?.[0]?.[0]
   assert(typeof id === 'string', 'a claim answers where to keep the answer')
-  if (!context.rollback) await keep(connection, id, outcome, idempotency, signal)
-  return outcome
+  if (context.rollback) return outcome
+  const lsn = await keep(connection, id, outcome, idempotency, signal)
+  return { ...outcome, lsn }
 }
 
-/** What comes after the commit is tidying: whether it works makes no difference to this request. */
+/**
+ * Answers where the log ended after the commit. What comes after that is tidying: whether it works makes no difference to
+ * this request.
+ */
 async function keep(
   connection: Connection,
   id: string,
   outcome: Outcome,
   idempotency: Idempotency,
   signal: Execution['signal'],
-): Promise<void> {
+): Promise<string | undefined> {
   const answer = keptText(outcome, idempotency.answerBytesMax)
   const steps = keepSteps(id, idempotency, answer)
-  await connection.batch(steps, signal).catch((error: unknown) => {
-    if (error instanceof DatabaseError && (error.step ?? 0) > KEEP_COMMIT_AT) return
+  try {
+    const results = await connection.batch(steps, signal)
+    return lsnIn(results[KEEP_LSN_AT])
+  } catch (error) {
+    if (error instanceof DatabaseError && (error.step ?? 0) > KEEP_COMMIT_AT) return undefined
     throw isOvertaken(error, KEEP_AT) ? new KeyInUseError() : error
-  })
+  }
 }
 
 /**
@@ -71,11 +80,11 @@ async function recall(
 ): Promise<Outcome> {
   await connection.batch([ROLLBACK_STEP], signal)
   const opening = openingOf(context)
-  const steps = [...opening, ...recallSteps(idempotency)]
+  const steps = [...opening, ...recallSteps(idempotency), LSN_STEP]
   const results = await connection.batch(steps, signal)
   const [row] = results[opening.length + RECALL_AT] ?? []
   if (row === undefined) throw new KeyInUseError() // It expired this very moment: the next try finds it gone.
   const [answer = null] = row
   if (answer === null) throw new AnswerNotKeptError(idempotency.answerBytesMax)
-  return readKept(answer)
+  return { ...readKept(answer), lsn: lsnIn(results.at(-1)) }
 }

@@ -8,6 +8,7 @@ import {
   SWEEP,
 } from '../../../capabilities/idempotency/index.ts'
 import type { Step } from '../../../capabilities/pool/index.ts'
+import { LSN_STEP } from '../lsn.ts'
 import type { Idempotency } from './types.ts'
 
 /** Where among `claimSteps` the claim is. */
@@ -36,6 +37,8 @@ export function recallSteps(idempotency: Idempotency): readonly Step[] {
 /** Where among `keepSteps` the answer is kept, and where that comes to stay. */
 export const KEEP_AT = 1
 export const KEEP_COMMIT_AT = 2
+/** And where the log ended then. */
+export const KEEP_LSN_AT = 3
 
 const COMMIT = sql`commit`
 
@@ -52,6 +55,7 @@ export function keepSteps(
     step('', LEAVE_ROLE),
     step('', KEEP, [id, fingerprint, answer, String(keepMs)]),
     step('', COMMIT),
+    LSN_STEP,
     step('', SWEEP),
   ]
 }
