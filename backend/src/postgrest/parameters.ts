@@ -32,8 +32,8 @@ const { boolean, connection, fileMode, host, integer, logLevel, seconds, secret,
 export const PARAMETERS: readonly Parameter[] = Object.freeze([
   served('admin-server-host', 'http.adminHost', { notation: host }),
   served('admin-server-port', 'http.adminPort', { notation: integer }),
-  unserved('admin-server-unix-socket', 'admin-server-port has its part'),
-  unserved('admin-server-unix-socket-mode', 'admin-server-port has its part'),
+  served('admin-server-unix-socket', 'http.adminSocket'),
+  served('admin-server-unix-socket-mode', 'http.adminSocketMode', { notation: fileMode }),
   served(APP_SETTINGS, 'database.settings'),
   served('client-error-verbosity', 'http.errorVerbosity', { inDatabase }),
   served('db-aggregates-enabled', 'database.aggregatesEnabled', { notation: boolean, inDatabase }),
@@ -69,9 +69,7 @@ export const PARAMETERS: readonly Parameter[] = Object.freeze([
   served('db-uri', 'database.url', { notation: connection }),
   served('jwt-aud', 'jwt.aud', { notation: single, inDatabase }),
   served('jwt-cache-max-entries', 'jwt.cacheEntriesMax', { notation: integer, inDatabase }),
-  unserved('jwt-cache-max-lifetime', 'a remembered token is judged anew at each use', {
-    inDatabase,
-  }),
+  served('jwt-cache-max-lifetime', 'jwt.cacheLifetimeMs', { notation: seconds, inDatabase }),
   served('jwt-role-claim-key', 'jwt.roleClaimKey', { aliases: ['role-claim-key'], inDatabase }),
   served('jwt-secret', 'jwt.secret', { notation: secret, inDatabase }),
   served('jwt-secret-is-base64', 'jwt.secretIsBase64', {
@@ -92,13 +90,10 @@ export const PARAMETERS: readonly Parameter[] = Object.freeze([
   served('server-trace-header', 'http.traceHeader', { inDatabase }),
   served('server-unix-socket', 'http.socket'),
   served('server-unix-socket-mode', 'http.socketMode', { notation: fileMode }),
-  unserved(
-    'url-use-legacy-target-names',
-    'an embed always answers to its alias and to its own name',
-    {
-      inDatabase,
-    },
-  ),
+  served('url-use-legacy-target-names', 'rest.legacyTargetNames', {
+    notation: boolean,
+    inDatabase,
+  }),
 ])
 
 function served(name: string, option: string, traits: Traits = {}): Parameter {

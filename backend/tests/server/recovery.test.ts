@@ -24,21 +24,34 @@ async function terminate(): Promise<void> {
 
 const kinds = ({ events }: TestServer) => events.map(({ kind }) => kind)
 
-test('a request whose connection is cut gets one error, the next is served', async () => {
+test('reads whose connections are cut are answered all the same', async () => {
   const server = await serve({ '--pool-size-max': '3' })
   const lock = await holdLock(database)
   onTestFinished(lock.release)
   const answers = Array.from({ length: 3 }, () => server.get('/waiting'))
   await lock.awaited(3)
   await terminate()
-  for (const { status, headers, body } of await Promise.all(answers)) {
-    expect(status).toBe(503)
-    expect(headers['retry-after']).toBe('1')
-    expect(JSON.parse(body)).toMatchObject({ code: 'PGRST001', details: null, hint: null })
-  }
   await lock.release()
-  const again = await Promise.all(Array.from({ length: 6 }, () => server.get('/waiting')))
-  expect(again.map(({ status }) => status)).toEqual(Array(6).fill(200))
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(kinds(server)).toContain('pool.disconnected')
+})
+
+test('a read is tried again for so long only: then it gets the error, and the next is served', async () => {
+  const server = await serve()
+  const lock = await holdLock(database)
+  onTestFinished(lock.release)
+  const answer = server.get('/waiting')
+  for (let tries = 0; tries < 3; tries++) {
+    await lock.awaited(1)
+    await terminate()
+    await lock.awaited(0)
+  }
+  const { status, headers, body } = await answer
+  expect(status).toBe(503)
+  expect(headers['retry-after']).toBe('1')
+  expect(JSON.parse(body)).toMatchObject({ code: 'PGRST001', details: null, hint: null })
+  await lock.release()
+  expect((await server.get('/waiting')).status).toBe(200)
 })
 
 test('a connection that is cut while it is free costs no request', async () => {

@@ -1,16 +1,28 @@
+import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startServer } from '../support/server.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
-  // What a session keeps of a transaction is what it committed.
+  // A notification is sent when its transaction commits.
   database = await createDatabase(`
-    create view leaving as select set_config('stier.left', 'something', false) as what;
-    create view found as select current_setting('stier.left', true) as what;
-    grant select on leaving, found to anon`)
+    create function tell() returns text language sql as $$ select pg_notify('told', 'request'); select 'something' $$;
+    create view telling as select tell() as what;
+    grant select on telling to anon`)
 })
 afterAll(() => database.drop())
+
+/** What was committed since it was called, as far as it has arrived. */
+async function listening(): Promise<() => readonly string[]> {
+  const client = new pg.Client(database.url)
+  await client.connect()
+  onTestFinished(() => client.end())
+  const heard: string[] = []
+  client.on('notification', ({ payload = '' }) => heard.push(payload))
+  await client.query('listen told')
+  return () => heard
+}
 
 test.each([
   ['commit', undefined, 'committed', undefined],
@@ -28,9 +40,11 @@ test.each([
   })
   onTestFinished(server.stop)
   const headers: Record<string, string> = asked === undefined ? {} : { prefer: `tx=${asked}` }
-  const response = await server.get('/leaving', { headers })
+  const heard = await listening()
+  const response = await server.get('/telling', { headers })
   expect(response).toMatchObject({ status: 200, body: '[{"what":"something"}]' })
   expect(response.headers['preference-applied']).toBe(applied)
-  const { body } = await server.get('/found')
-  expect(body.includes('something')).toBe(ended === 'committed')
+  await database.query(`select pg_notify('told', 'last')`)
+  await expect.poll(heard).toContain('last') // Notifications come in the order of their commits.
+  expect(heard()).toEqual(ended === 'committed' ? ['request', 'last'] : ['last'])
 })

@@ -12,6 +12,9 @@ test('without a list every origin may read, without credentials', () => {
     'access-control-allow-origin': '*',
     'access-control-expose-headers': expect.stringContaining('Content-Range'),
   })
+  expect(createCors([]).headersFor({ origin: 'https://shop.example' })).toMatchObject({
+    'access-control-expose-headers': expect.stringContaining('S-Tier-Consistency'),
+  })
   expect(createCors([]).headersFor({})).toEqual({})
 })
 

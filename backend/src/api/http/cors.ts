@@ -52,7 +52,7 @@ const ANY_ORIGIN: HeaderList = Object.freeze({ 'access-control-allow-origin': '*
 const OTHER_ORIGIN: HeaderList = Object.freeze({ vary: 'Origin' })
 const METHODS = 'GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD'
 const EXPOSED =
-  'Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit'
+  'Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit, S-Tier-Consistency'
 
 /** A list of header names is echoed only as far as it consists of tokens (RFC 9110). */
 function allowedHeaders(asked: string | string[] | undefined): string {

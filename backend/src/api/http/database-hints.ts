@@ -26,7 +26,7 @@ export function hintFor({ code, message }: DatabaseError, refused: Refused): str
     case '22023': // invalid_parameter_value
       return unknownRoleHint(message, refused)
     case '25006': // read_only_sql_transaction
-      return refused.isCall ? readOnlyHint(refused.method) : undefined
+      return refused.isCall ? callHint(refused.method) : standbyHint(refused.method)
     default:
       return undefined
   }
@@ -92,11 +92,20 @@ const WRITES: Readonly<Record<string, string>> = Object.freeze({
   DELETE: 'delete',
 })
 
-function readOnlyHint(method: string): string {
+/** A call by POST of a volatile function may write, unless the database itself takes no writes. */
+function callHint(method: string): string {
   return isRead(method)
     ? 'GET and HEAD only read. Call a function that writes with POST.'
-    : 'Only a function that is volatile may write: declare it so (alter function … volatile).'
+    : `Only a function that is volatile may write: declare it so (alter function … volatile). If it is: ${STANDBY}`
 }
+
+/** S-Tier lets every write write, so it is the database that does not. */
+function standbyHint(method: string): string | undefined {
+  return isRead(method) ? undefined : `The database takes no writes now: ${STANDBY}`
+}
+
+const STANDBY =
+  'it is a standby, or default_transaction_read_only is on. database.url has to name the primary, or all nodes.'
 
 function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD'

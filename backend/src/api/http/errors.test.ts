@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { BugError } from '../../base/index.ts'
-import { DatabaseError, PoolQueueFullError } from '../../capabilities/pool/index.ts'
+import { BreakerOpenError } from '../../capabilities/breaker/index.ts'
+import {
+  ConnectionError,
+  DatabaseError,
+  DeadlineError,
+  PoolEndedError,
+  PoolQueueFullError,
+  PoolTimeoutError,
+} from '../../capabilities/pool/index.ts'
+import { NoNodeError, NoPrimaryError } from '../../capabilities/replicas/index.ts'
 import type { Refused } from './database-hints.ts'
 import { errorResponse } from './errors.ts'
 import { UnknownPathError } from './request-errors.ts'
@@ -50,6 +59,26 @@ test('an error brings its own headers', () => {
     status: 503,
     headers: { 'retry-after': expect.any(String) },
   })
+})
+
+test.each([
+  [new BreakerOpenError('primary', 1_500), 503, 'ST501', '2'],
+  [new NoPrimaryError(5_000), 503, 'ST502', '1'],
+  [new NoNodeError(5_000), 503, 'ST503', '1'],
+  [new ConnectionError('PGRST000', undefined), 503, 'PGRST000', '1'],
+  [new ConnectionError('PGRST001', undefined), 503, 'PGRST001', '1'],
+  [new PoolTimeoutError(10_000), 504, 'PGRST003', '1'],
+  [new PoolQueueFullError(5), 503, 'ST510', '1'],
+  [new PoolEndedError(), 503, 'ST511', '1'],
+  [new DeadlineError(), 504, 'ST514', '1'],
+])('%s of the way to the database says when to come back', (error, status, code, seconds) => {
+  const answer = errorResponse(error, by('member'))
+  expect(answer).toMatchObject({
+    status,
+    headers: { 'retry-after': seconds, 'proxy-status': `S-Tier; error=${code}` },
+  })
+  const { message, details, hint } = error
+  expect(answer.body).toBe(JSON.stringify({ code, details, hint, message }))
 })
 
 test('what nobody meant to throw tells nothing of itself', () => {
@@ -130,7 +159,17 @@ test('a function that writes is called by POST, and is volatile', () => {
   }
   expect(hintOf({ isCall: true })).toContain('with POST')
   expect(hintOf({ isCall: true, method: 'POST' })).toContain('volatile')
+  expect(hintOf({ isCall: true, method: 'POST' })).toContain('standby')
   expect(hintOf({})).toBeNull()
+})
+
+test('a write that the database does not take is told to go to the primary', () => {
+  const error = databaseError('25006', 'cannot execute INSERT in a read-only transaction')
+  for (const method of ['POST', 'PATCH', 'PUT', 'DELETE']) {
+    const { status, body } = errorResponse(error, by('member', { method }))
+    expect(status).toBe(405)
+    expect(JSON.parse(body).hint).toMatch(/^The database takes no writes now: it is a standby/)
+  }
 })
 
 test("PostgreSQL's own hint is the one that is told", () => {

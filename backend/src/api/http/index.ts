@@ -15,7 +15,7 @@ export {
 } from './identity/index.ts'
 export { HTTP_CHECKS, HTTP_DEFAULTS, type HttpOptions, type HttpRules } from './options.ts'
 export { createHttpApp } from './app.ts'
-export { listen } from './listen.ts'
+export { adminPlaceOf, listen, type Place } from './listen.ts'
 export type { HttpEvent } from './events.ts'
 export { bodyBeside, headerBytes, headerText, isHeader } from './header-text.ts'
 export { ContentTypeError, UnknownPathError, UnsupportedMethodError } from './request-errors.ts'

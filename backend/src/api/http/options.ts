@@ -12,10 +12,22 @@ export interface HttpOptions {
   socket?: string | undefined
   /** Permissions of that socket, octal. Default `660`. */
   socketMode?: string
-  /** Port for `/live` and `/ready`, which are then not served beside the API; 0 takes a free one. Default: none. */
+  /**
+   * Port for `/live`, `/ready`, `/metrics/…` and `/chaos`, which are then not served beside the API; 0 takes a free one. Default:
+   * none.
+   */
   adminPort?: number | undefined
   /** Address to listen on for them. Default: that of `http.host`. */
   adminHost?: string | undefined
+  /** Path of a Unix socket to listen on for them, instead of host and port. Default: none. */
+  adminSocket?: string | undefined
+  /** Permissions of that socket, octal. Default `660`. */
+  adminSocketMode?: string
+  /**
+   * What `/metrics/…` demands as `Authorization: Bearer …`, at least 16 characters. Default: none; then they are served at
+   * `adminPort` or `adminSocket`, or beside the API on a loopback address to programs of this machine.
+   */
+  adminToken?: string | undefined
   /**
    * Origins whose pages may read answers, with credentials (CORS), such as `https://app.example`. Default: none listed,
    * and every origin may, without credentials.
@@ -26,6 +38,11 @@ export interface HttpOptions {
    * none listed, and every name may. A list keeps out pages whose name resolves to this server (DNS rebinding).
    */
   hosts?: readonly string[]
+  /**
+   * When cookies are for TLS alone (`Secure`): `auto` where the proxy in front says by `X-Forwarded-Proto: https` that it
+   * was asked over TLS, `always` or `never`. Default `auto`.
+   */
+  cookieSecure?: 'auto' | 'always' | 'never'
   /** Largest request body, in bytes. Default 10_485_760 (10 MiB). */
   bodyBytesMax?: number
   /** Longest URL with its query string, in bytes. Default 16_384. */
@@ -56,10 +73,14 @@ export const HTTP_DEFAULTS: HttpRules = Object.freeze({
   port: 3000,
   adminPort: undefined,
   adminHost: undefined,
+  adminSocket: undefined,
+  adminSocketMode: '660',
+  adminToken: undefined,
   socket: undefined,
   socketMode: '660',
   corsOrigins: Object.freeze([]),
   hosts: Object.freeze([]),
+  cookieSecure: 'auto',
   bodyBytesMax: 10_485_760,
   urlBytesMax: 16_384,
   headerBytesMax: 32_768,
@@ -71,22 +92,32 @@ export const HTTP_DEFAULTS: HttpRules = Object.freeze({
   stopDelayMs: 0,
   drainMs: 10_000,
 })
+const SOCKET_MODE = option.text({
+  expects: 'an octal mode from 600 to 777',
+  accepts: text => /^[67][0-7]{2}$/.test(text),
+})
+/** What can stand in `Authorization: Bearer`. RFC 6750, section 2.1. */
+const ADMIN_TOKEN = option.text({
+  expects: 'at least 16 letters, digits or -._~+/ and = at the end',
+  accepts: text => text.length >= 16 && /^[\w.~+/-]+=*$/.test(text),
+})
 export const HTTP_CHECKS: option.Checks<HttpOptions> = Object.freeze({
   host: option.text(),
   port: option.integer({ min: 0, max: 65_535 }),
   adminPort: option.integer({ min: 0, max: 65_535 }),
   adminHost: option.text(),
+  adminSocket: option.text(),
+  adminSocketMode: SOCKET_MODE,
+  adminToken: { ...ADMIN_TOKEN, isSecret: true },
   socket: option.text(),
-  socketMode: option.text({
-    expects: 'an octal mode from 600 to 777',
-    accepts: text => /^[67][0-7]{2}$/.test(text),
-  }),
+  socketMode: SOCKET_MODE,
   corsOrigins: option.listOf(
     option.text({ expects: 'an origin such as https://app.example', accepts: isOrigin }),
   ),
   hosts: option.listOf(
     option.text({ expects: 'a host name such as api.example', accepts: isHost }),
   ),
+  cookieSecure: option.oneOf('auto', 'always', 'never'),
   bodyBytesMax: option.integer({ min: 1_024, max: 1_073_741_824 }),
   urlBytesMax: option.integer({ min: 1_024, max: 1_048_576 }),
   headerBytesMax: option.integer({ min: 2_048, max: 1_048_576 }),

@@ -316,7 +316,9 @@ test('arguments are given by name, several times, or as the whole body', () => {
     schema: { type: 'array', items: { type: 'string' } },
   })
   expect(Object.keys(takes?.['post']?.requestBody?.content ?? {})).toEqual(['application/json'])
-  expect(refsOf(paths['/rpc/do%20it']?.['get']?.parameters)).toEqual(['first arg', 'PreferCall'])
+  expect(refsOf(paths['/rpc/do%20it']?.['get']?.parameters)).toEqual([
+    ...['first arg', 'PreferCall', 'Consistency'],
+  ])
   expect(refsOf(paths['/rpc/pairs']?.['get']?.parameters)).toContain('AFilter')
 })
 

@@ -86,7 +86,7 @@ export function describe(
 
 const DONE: JsonObject = Object.freeze({
   description: 'Done, and nothing to tell.',
-  headers: headerRefs('ContentRange', 'Location', 'PreferenceApplied'),
+  headers: headerRefs('ContentRange', 'Location', 'PreferenceApplied', 'Consistency'),
 })
 
 const STATEMENT_PLAN: JsonObject = Object.freeze({

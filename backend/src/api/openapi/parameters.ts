@@ -44,7 +44,11 @@ function header(name: string, description: string, schema: JsonObject = TEXT): J
 const TEXT: JsonObject = Object.freeze({ type: 'string' })
 const COUNT: JsonObject = Object.freeze({ type: 'integer', minimum: 0 })
 
-const COMMON = '`handling=strict` refuses what is not understood; `timezone=Europe/Berlin`'
+const COMMON =
+  '`handling=strict` refuses what is not understood; `timezone=Europe/Berlin`; `wait=10`, the seconds after which nobody ' +
+  'waits for the answer any more'
+const STALENESS =
+  '`max-staleness=5` or `=500ms`: how far behind the newest the rows may be, where the database has replicas'
 
 /** Parameters that operations of every relation or function share. */
 export const SHARED_PARAMETERS: Readonly<Record<string, JsonObject>> = Object.freeze({
@@ -74,7 +78,7 @@ export const SHARED_PARAMETERS: Readonly<Record<string, JsonObject>> = Object.fr
     TEXT,
   ),
   Range: header('Range', 'Rows by number, the first is 0: `0-9`.'),
-  PreferRead: header('Prefer', `\`count=exact|planned|estimated\`; ${COMMON}.`),
+  PreferRead: header('Prefer', `\`count=exact|planned|estimated\`; ${STALENESS}; ${COMMON}.`),
   PreferInsert: header(
     'Prefer',
     '`return=representation|minimal|headers-only`; `resolution=merge-duplicates|ignore-duplicates`; ' +
@@ -91,7 +95,12 @@ export const SHARED_PARAMETERS: Readonly<Record<string, JsonObject>> = Object.fr
   ),
   PreferCall: header(
     'Prefer',
-    `\`count=exact|planned|estimated\`; \`max-affected=1\` with \`handling=strict\`; ${COMMON}.`,
+    `\`count=exact|planned|estimated\`; \`max-affected=1\` with \`handling=strict\`; ${STALENESS}, for ` +
+      `a function that writes nothing; ${COMMON}.`,
+  ),
+  Consistency: header(
+    'S-Tier-Consistency',
+    'What the response of a write had in the header of this name: the answer is not older than that write.',
   ),
 })
 

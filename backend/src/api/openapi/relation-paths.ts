@@ -137,7 +137,7 @@ function shared(...names: readonly string[]): readonly JsonObject[] {
 }
 
 const READ_PARAMETERS = shared(
-  ...['Select', 'And', 'Or', 'Order', 'Limit', 'Offset', 'Range', 'PreferRead'],
+  ...['Select', 'And', 'Or', 'Order', 'Limit', 'Offset', 'Range', 'PreferRead', 'Consistency'],
 )
 const INSERT_PARAMETERS = shared(
   ...['Select', 'Columns', 'OnConflict', 'Order', 'PreferInsert', 'IdempotencyKey'],
@@ -145,7 +145,7 @@ const INSERT_PARAMETERS = shared(
 const REPLACE_PARAMETERS = shared('Select', 'Columns', 'PreferWrite', 'IdempotencyKey')
 const WRITE_PARAMETERS = shared('Select', 'And', 'Or', 'Order', 'PreferWrite', 'IdempotencyKey')
 const ROW_HEADERS = headerRefs(
-  ...(['ContentRange', 'ContentLocation', 'Location', 'PreferenceApplied'] as const),
+  ...(['ContentRange', 'ContentLocation', 'Location', 'PreferenceApplied', 'Consistency'] as const),
 )
 const DONE: JsonObject = Object.freeze({ $ref: '#/components/responses/Done' })
 const PLAN: JsonObject = Object.freeze({ $ref: '#/components/responses/StatementPlan' })

@@ -40,12 +40,21 @@ const FAILURES: Readonly<Record<string, readonly [name: string, description: str
     413: ['PayloadTooLarge', 'The body is larger than the server accepts: ST101.'],
     416: ['RangeNotSatisfiable', 'The range is outside of the rows: PGRST103.'],
     429: ['TooManyRequests', 'Too many requests from this caller.'],
-    503: ['Unavailable', 'No connection to the database, or too many waiting: PGRST000, ST510.'],
+    503: [
+      'Unavailable',
+      'No connection to the database (PGRST000, PGRST001), no node that may answer (ST501 to ST503), or too many requests ' +
+        'waiting (ST510).',
+    ],
+    504: [
+      'TimedOut',
+      'No connection became free in time (PGRST003), or the time for the request is over (ST514): that of `Prefer: wait`, or ' +
+        'of the server.',
+    ],
     default: [
       'Failure',
       'Any other failure. 300: several relationships or functions fit (PGRST201, PGRST203). 405: not with this method ' +
         '(PGRST101, PGRST117, 25006). 410, 422: of an Idempotency-Key (ST145, ST142). 414: the URL is too long (ST104). ' +
-        '500: the database or the server failed. 504: no connection became free in time (PGRST003). ' +
+        '500: the database or the server failed. ' +
         'A function or trigger that sets `response.status` may choose any status; the body is then as always.',
     ],
   })
@@ -56,6 +65,7 @@ const HEADER_NAMES = Object.freeze({
   Location: 'Location',
   PreferenceApplied: 'Preference-Applied',
   RetryAfter: 'Retry-After',
+  Consistency: 'S-Tier-Consistency',
 })
 
 /** The shared responses: one for each way to fail. */
@@ -65,7 +75,7 @@ export const FAILURE_RESPONSES: Readonly<Record<string, JsonObject>> = Object.fr
       name,
       {
         description,
-        ...(['429', '503'].includes(status) && { headers: headerRefs('RetryAfter') }),
+        ...(['429', '503', '504'].includes(status) && { headers: headerRefs('RetryAfter') }),
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
     ]),
@@ -84,9 +94,9 @@ function failures(...statuses: readonly number[]): JsonObject {
   )
 }
 
-export const READ_FAILURES = failures(400, 401, 403, 404, 406, 416, 429, 503)
-export const WRITE_FAILURES = failures(400, 401, 403, 404, 406, 409, 413, 429, 503)
-export const CALL_FAILURES = failures(400, 401, 403, 404, 406, 409, 413, 416, 429, 503)
+export const READ_FAILURES = failures(400, 401, 403, 404, 406, 416, 429, 503, 504)
+export const WRITE_FAILURES = failures(400, 401, 403, 404, 406, 409, 413, 429, 503, 504)
+export const CALL_FAILURES = failures(400, 401, 403, 404, 406, 409, 413, 416, 429, 503, 504)
 
 function header(description: string, schema: JsonObject = { type: 'string' }): JsonObject {
   return { description, schema }
@@ -98,6 +108,10 @@ export const SHARED_HEADERS: Readonly<Record<string, JsonObject>> = Object.freez
   Location: header('Where the new row is, with `return=headers-only`.'),
   PreferenceApplied: header('The preferences that were followed.'),
   RetryAfter: header('Seconds after which to try again.'),
+  Consistency: header(
+    'Of a write, where the database has replicas: sent with a later read, that one sees what this request wrote. The cookie ' +
+      '`s_tier_consistency` has the same for clients that keep cookies.',
+  ),
 })
 
 export function headerRefs(...names: readonly (keyof typeof HEADER_NAMES)[]): JsonObject {

@@ -116,6 +116,10 @@ function queryValue({ type, variadic }: RoutineParameter, schemas: Schemas): Jso
 
 const COMPOUND = new Set(['array', 'object'])
 
+const RESULT_PARAMETERS: readonly string[] = [
+  ...['And', 'Or', 'Order', 'Limit', 'Offset', 'Range', 'PreferCall', 'Consistency'],
+]
+
 /** What can be asked of rows that a function answers; arguments come before filters of their name. */
 function resultParameters(
   overloads: readonly Routine[],
@@ -123,12 +127,12 @@ function resultParameters(
   given: ReadonlySet<string> = new Set(),
 ): readonly JsonObject[] {
   const columns = new Set(overloads.flatMap(one => columnsOf(one, scope)))
-  if (columns.size === 0) return [parameterRef('PreferCall')]
+  if (columns.size === 0) return ['PreferCall', 'Consistency'].map(parameterRef)
   const free = [...columns].filter(name => !given.has(name)).map(name => ({ name }))
   return [
     parameterRef('Select'),
     ...filters.ofColumns(free),
-    ...['And', 'Or', 'Order', 'Limit', 'Offset', 'Range', 'PreferCall'].map(parameterRef),
+    ...RESULT_PARAMETERS.map(parameterRef),
   ]
 }
 
@@ -205,9 +209,16 @@ export function routineResponse(
   const answering = overloads.filter(one => one.returns.kind !== 'void')
   if (answering.length === 0) return undefined
   const isPaged = answering.some(one => one.returns.set)
+  const isWriting = answering.some(one => one.volatility === 'volatile')
   return {
     description: 'What the function answers.',
-    headers: isPaged ? headerRefs('ContentRange', 'PreferenceApplied') : undefined,
+    headers:
+      isPaged || isWriting
+        ? {
+            ...(isPaged && headerRefs('ContentRange', 'PreferenceApplied')),
+            ...(isWriting && headerRefs('Consistency')),
+          }
+        : undefined,
     content: {
       ...merged(answering.map(one => contentOf(one, parts))),
       ...(parts.plans && PLAN_CONTENT),

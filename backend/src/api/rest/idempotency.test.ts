@@ -115,6 +115,22 @@ test('who has no subject is told apart by other credentials, but not by a renewe
   expect(authorized('Bearer renewed')).toBe(plain)
 })
 
+test('what changes from try to try makes no difference: how long it waits, and what it wrote last', () => {
+  const anybody = { identity: { claims: { role: 'anon' } } }
+  const of = (more: Readonly<Record<string, string>>) =>
+    made({ ...anybody, ...headers(more) })?.fingerprint
+  expect(of({ prefer: 'wait=3' })).toBe(of({}))
+  expect(of({ prefer: 'return=minimal,tx=commit, wait=3, max-staleness=1' })).toBe(
+    of({ prefer: 'return=minimal,tx=commit' }),
+  )
+  expect(of({ prefer: 'wait=3, return=minimal' })).toBe(of({ prefer: 'return=minimal' }))
+  expect(of({ cookie: 's_tier_consistency=1:1:1' })).toBe(of({}))
+  expect(of({ cookie: 'session=1; s_tier_consistency=1:1:1' })).toBe(of({ cookie: 'session=1' }))
+  expect(of({ cookie: 'session=2; s_tier_consistency=1:1:1' })).not.toBe(
+    of({ cookie: 'session=1' }),
+  )
+})
+
 test('a replay says that it is one', () => {
   const response = { status: 201, headers: { vary: 'Accept' }, body: null }
   expect(tellingReplay(response, {})).toBe(response)

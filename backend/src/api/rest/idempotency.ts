@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Answer, Idempotency, TransactionContext } from '../../query/executor/index.ts'
 import type { Identity } from '../http/index.ts'
+import { TOKEN_COOKIE } from './consistency.ts'
 import { GuessableKeyError, MalformedKeyError } from './idempotency-errors.ts'
 import type { RestInput } from './input.ts'
 import type { RestRules } from './options.ts'
+import { cookiesWithout } from './parse/index.ts'
 import type { RestResponse } from './response.ts'
 
 /** What of a request decides whether it is the same request once more. */
@@ -83,12 +85,22 @@ function fingerprintOf(
   isSomebody: boolean,
 ): string {
   const names = isSomebody ? CHOOSING : [...CHOOSING, ...IDENTIFYING]
-  const parts = [method, path, queryString, ...names.map(name => headers[name] ?? '')]
+  const parts = [method, path, queryString, ...names.map(name => lasting(name, headers) ?? '')]
   if (!isSomebody) parts.push(otherThanToken(headers))
   return createHash('sha256')
     .update(JSON.stringify(parts))
     .update(body ?? '')
     .digest('hex')
+}
+
+/** What a client may send otherwise with every try is left out: how long it waits, and the token of its last write. */
+function lasting(name: string, headers: IncomingHttpHeaders): string | string[] | undefined {
+  const value = headers[name]
+  if (name === 'cookie') return cookiesWithout(headers.cookie, TOKEN_COOKIE)
+  if (name !== 'prefer' || !/(?:wait|max-staleness)=/.test(String(value))) return value
+  const preferences = String(value).split(',')
+  const others = preferences.filter(one => !/^\s*(?:wait|max-staleness)=/.test(one))
+  return others.join(',').trim()
 }
 
 /** Credentials that are no token; the claims of a token have been read, and a new token may bring the same ones. */

@@ -20,6 +20,16 @@ export interface RestOptions {
   idempotencyKeepMs?: number
   /** Largest such answer that is kept, in bytes; a retry of a request with a larger one answers ST145. Default 1_048_576. */
   idempotencyBytesMax?: number
+  /**
+   * How long a browser keeps the cookie with the consistency token of its last write, in milliseconds; 0 sends none. Only
+   * where there are replicas. Default 300_000 (5 min).
+   */
+  consistencyCookieMs?: number
+  /**
+   * Filters, orders and limits may name an embed by its relation although it has an alias, with a `Warning`. Off, only by
+   * the alias. Default true.
+   */
+  legacyTargetNames?: boolean
 }
 export type RestRules = Readonly<Required<RestOptions>>
 export const REST_DEFAULTS: RestRules = Object.freeze({
@@ -29,6 +39,8 @@ export const REST_DEFAULTS: RestRules = Object.freeze({
   idempotency: true,
   idempotencyKeepMs: 86_400_000,
   idempotencyBytesMax: 1_048_576,
+  consistencyCookieMs: 300_000,
+  legacyTargetNames: true,
 })
 export const REST_CHECKS: option.Checks<RestOptions> = Object.freeze({
   prefix: option.text({ expects: "'/' or a path such as /rest/v1", accepts: isPrefix }),
@@ -37,6 +49,8 @@ export const REST_CHECKS: option.Checks<RestOptions> = Object.freeze({
   idempotency: option.flag(),
   idempotencyKeepMs: option.duration({ min: 1_000, max: 2_592_000_000 }),
   idempotencyBytesMax: option.integer({ min: 1_024, max: 67_108_864 }),
+  consistencyCookieMs: option.duration({ min: 0, max: 86_400_000 }),
+  legacyTargetNames: option.flag(),
 })
 
 function isPrefix(text: string): boolean {

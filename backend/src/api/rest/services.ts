@@ -15,6 +15,8 @@ import type { RestRules } from './options.ts'
 export interface Prepared<P extends Plan> {
   readonly plan: P
   readonly statement: Statement
+  /** Nothing that it runs leaves anything in its session. Undefined: nobody looked. */
+  readonly leavesNoTrace?: boolean
 }
 
 /** Shapes seen so far. */

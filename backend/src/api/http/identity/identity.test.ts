@@ -329,3 +329,25 @@ test('nothing is remembered when the cache is switched off', () => {
   const token = bearer(sign({ role: 'web' }))
   expect(identity.identify(token)).not.toBe(identity.identify(token))
 })
+
+test('a remembered token is checked again after the lifetime of what is remembered', () => {
+  let time = 0
+  const parts = { clock: { ...systemClock, now: () => time }, observe: () => undefined }
+  const identity = createIdentity({ secret: SECRET, cacheLifetimeMs: 1_000 }, parts)
+  const token = bearer(sign({ role: 'web' }))
+  const first = identity.identify(token)
+  time = 999
+  expect(identity.identify(token)).toBe(first)
+  time = 1_000
+  const second = identity.identify(token)
+  expect(second).not.toBe(first)
+  expect(second).toEqual(first)
+  time = 1_999
+  expect(identity.identify(token)).toBe(second)
+})
+
+test('with a lifetime of 0 nothing is remembered', () => {
+  const identity = identityWith({ cacheLifetimeMs: 0 })
+  const token = bearer(sign({ role: 'web' }))
+  expect(identity.identify(token)).not.toBe(identity.identify(token))
+})

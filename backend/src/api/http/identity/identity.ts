@@ -32,6 +32,8 @@ interface Verified {
   readonly claims: Claims
   /** Undefined: it names no role, and there is no anonymous one. */
   readonly identity: Identity | undefined
+  /** On the clock, when its signature was checked; undefined: it does not matter. */
+  readonly checkedAt: number | undefined
 }
 
 /**
@@ -42,8 +44,9 @@ interface Verified {
 export function createIdentity(options: IdentityOptions, parts: IdentityParts): IdentityService {
   const rules: JwtRules = { ...JWT_DEFAULTS, ...options }
   const { anonRole } = options
+  const { cacheEntriesMax, cacheLifetimeMs } = rules
   const { clock, observe, fetch = globalThis.fetch } = parts
-  const known = createSecondChanceCache<Verified>(rules.cacheEntriesMax)
+  const known = createSecondChanceCache<Verified>(cacheLifetimeMs === 0 ? 0 : cacheEntriesMax)
   const source = sourceOf(rules, { clock, observe, fetch, onChange: known.clear })
   const roleOf = roleReader(rules.roleClaimKey)
   const anonymous = anonRole === undefined ? undefined : anonymousIdentity(anonRole)
@@ -53,7 +56,8 @@ export function createIdentity(options: IdentityOptions, parts: IdentityParts): 
     const signed = verifyToken(token, keysFor(token, keys))
     const role = roleOf(signed.claims) ?? anonRole
     const identity = role === undefined ? undefined : identityOf(signed, role, role === anonRole)
-    const verified = { claims: signed.claims, identity }
+    const checkedAt = cacheLifetimeMs === undefined ? undefined : clock.now()
+    const verified = { claims: signed.claims, identity, checkedAt }
     known.set(token.text, verified)
     return admit(verified)
   }
@@ -63,6 +67,15 @@ export function createIdentity(options: IdentityOptions, parts: IdentityParts): 
     if (refusal !== undefined) throw new ClaimsError(refusal)
     if (identity === undefined) throw new TokenRequiredError()
     return identity
+  }
+
+  /** What is remembered of a token, unless that is too old. */
+  function remembered(text: string): Verified | undefined {
+    const verified = known.get(text)
+    if (verified?.checkedAt === undefined || cacheLifetimeMs === undefined) return verified
+    if (clock.now() - verified.checkedAt < cacheLifetimeMs) return verified
+    known.delete(text)
+    return undefined
   }
 
   function identifyNew(text: string): Identity | Promise<Identity> {
@@ -76,7 +89,7 @@ export function createIdentity(options: IdentityOptions, parts: IdentityParts): 
     identify(headers) {
       const token = tokenOf(headers)
       if (token !== undefined) {
-        const verified = known.get(token)
+        const verified = remembered(token)
         return verified === undefined ? identifyNew(token) : admit(verified)
       }
       if (anonymous === undefined) throw new TokenRequiredError()

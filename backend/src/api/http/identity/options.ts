@@ -25,6 +25,11 @@ export interface JwtOptions {
   leewayMs?: number
   /** Checked tokens that are remembered; 0 remembers none. Default 1_000. */
   cacheEntriesMax?: number
+  /**
+   * How long a checked token is remembered, in milliseconds; then its signature is checked again. 0 remembers none. Default:
+   * no limit but `cacheEntriesMax`; its dates are judged at each use, and all are forgotten when the keys change.
+   */
+  cacheLifetimeMs?: number | undefined
   /** Age of fetched keys from which a token with an unknown `kid` fetches them again, in milliseconds. Default 10_000. */
   keysAgeMsMin?: number
   /** Age at which fetched keys are fetched again in any case, in milliseconds. Default 600_000. */
@@ -38,6 +43,7 @@ export const JWT_DEFAULTS: JwtRules = Object.freeze({
   roleClaimKey: '$.role',
   leewayMs: 30_000,
   cacheEntriesMax: 1_000,
+  cacheLifetimeMs: undefined,
   keysAgeMsMin: 10_000,
   keysAgeMsMax: 600_000,
 })
@@ -48,6 +54,7 @@ export const JWT_CHECKS: option.Checks<JwtOptions> = Object.freeze({
   roleClaimKey: option.text({ expects: 'a JSON Path such as $.role', accepts: isClaimPath }),
   leewayMs: option.duration({ min: 0, max: 300_000 }),
   cacheEntriesMax: option.integer({ min: 0, max: 1_000_000 }),
+  cacheLifetimeMs: option.duration({ min: 0, max: 2_592_000_000 }),
   keysAgeMsMin: option.duration({ min: 1_000, max: 3_600_000 }),
   keysAgeMsMax: option.duration({ min: 1_000, max: 86_400_000 }),
 })

@@ -1,5 +1,7 @@
 import { guardedRows } from '../../../query/sql/index.ts'
+import { consistencyOf, tellingToken } from '../consistency.ts'
 import { transactionContext } from '../context.ts'
+import { deadlineOf } from '../deadline.ts'
 import { MaxAffectedError, SingularityError } from '../errors.ts'
 import { idempotencyOf, tellingReplay } from '../idempotency.ts'
 import type { RestInput } from '../input.ts'
@@ -12,20 +14,32 @@ import { understandCall, type UnderstoodCall } from './understand.ts'
 /** Calls a function: text in, text out. */
 export async function call(input: RestInput, services: RestServices): Promise<RestResponse> {
   const timing = services.rules.http.serverTiming ? createTiming(services.clock) : undefined
+  const { rules } = services
   const catalog = services.catalog()
   const understood = understandCall(input, catalog, services)
   timing?.mark('plan')
-  const { prepared, parameters, access } = understood
-  const asked = { ...understood, routine: prepared.plan.routine }
-  const context = transactionContext(input, asked, catalog, services.rules.database, access)
-  const { statement } = prepared
-  const idempotency = idempotencyOf(input, context, services.rules.rest)
-  const execution = { statement, parameters, context, signal: input.signal, idempotency }
+  const { prepared, parameters, preferences, access } = understood
+  const { routine } = prepared.plan
+  const asked = { ...understood, routine }
+  const context = transactionContext(input, asked, catalog, rules.database, access)
+  const execution = {
+    statement: prepared.statement,
+    parameters,
+    context,
+    signal: input.signal,
+    consistency: context.readOnly ? consistencyOf(input.headers, preferences) : undefined,
+    deadline: deadlineOf(preferences, rules.database, services.clock),
+    isVolatile: routine.volatility === 'volatile',
+    idempotency: idempotencyOf(input, context, rules.rest),
+  }
   const answer = await services.executor.run(execution).catch((error: unknown) => {
     throw refusalOf(error, understood)
   })
   timing?.mark('transaction', answer.databaseMs)
-  const response = tellingReplay(callResponse(answer, understood), answer)
+  const replayed = tellingReplay(callResponse(answer, understood), answer)
+  const response = context.readOnly
+    ? replayed
+    : tellingToken(replayed, answer, input.headers, rules)
   return timing === undefined ? response : timing.addTo(response)
 }
 

@@ -2,14 +2,14 @@ import type { Answer } from '../../../query/executor/index.ts'
 import { headerBytes } from '../../http/index.ts'
 import { bodyOf } from '../body.ts'
 import { MaxAffectedError, SingularityError } from '../errors.ts'
-import { contentTypeOf, describePage, type Preferences, preferenceApplied } from '../parse/index.ts'
+import { contentTypeOf, describePage, preferenceApplied } from '../parse/index.ts'
 import { overridden, type RestResponse } from '../response.ts'
 import { warningOf } from '../warning.ts'
 import type { UnderstoodCall } from './understand.ts'
 
 /** What a function answered, as a response. PostgREST: references/api/functions. */
 export function callResponse(answer: Answer, call: UnderstoodCall): RestResponse {
-  const { media, preferences, profile, range, prepared, targetNames } = call
+  const { media, profile, range, prepared, targetNames } = call
   const contentType = contentTypeOf(media)
   if (media.kind === 'plan') {
     return { status: 200, headers: { 'content-type': contentType }, body: answer.body }
@@ -17,7 +17,7 @@ export function callResponse(answer: Answer, call: UnderstoodCall): RestResponse
   checkRows(answer.rows, call)
   const { status, contentRange } = describePage(range.offset, answer.rows, answer.total)
   const headers: Record<string, string> = { 'content-range': contentRange }
-  const preference = heeded(preferences)
+  const preference = heeded(call)
   if (preference !== undefined) headers['preference-applied'] = preference
   const warning = warningOf(targetNames)
   if (warning !== undefined) headers['warning'] = warning
@@ -40,6 +40,8 @@ function checkRows(rows: number, { media, preferences }: UnderstoodCall): void {
 }
 
 /** The preferences that a call heeds. */
-function heeded({ count, tx, handling, timezone, maxAffected }: Preferences): string | undefined {
-  return preferenceApplied({ count, tx, handling, timezone, maxAffected })
+function heeded({ access, preferences }: UnderstoodCall): string | undefined {
+  const { count, tx, handling, timezone, maxAffected, waitMs } = preferences
+  const maxStalenessMs = access === 'read-only' ? preferences.maxStalenessMs : undefined
+  return preferenceApplied({ count, tx, handling, timezone, maxAffected, maxStalenessMs, waitMs })
 }

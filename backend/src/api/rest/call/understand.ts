@@ -56,12 +56,14 @@ export function understandCall(
   services: Pick<RestServices, 'plans' | 'rules'>,
 ): UnderstoodCall {
   const { method, headers, name, queryString } = input
-  const { database } = services.rules
+  const { database, rest } = services.rules
   const isRead = isReadMethod(method)
   const profile = profileOf(method, headers, catalog)
   const preferences = preferencesOf(headers, database)
   const range = parseRange(method, headers.range)
-  const query = parseQuery(queryString, { range, isArgument: isRead ? isArgument : undefined })
+  const { legacyTargetNames } = rest
+  const isGiven = isRead ? isArgument : undefined
+  const query = parseQuery(queryString, { range, isArgument: isGiven, legacyTargetNames })
   const called = { schema: profile.schema, name }
   const brought = isRead ? namedPayload(query.arguments) : readPayload(input, query.columns)
   const given = settleKeyless(catalog, called, brought)

@@ -44,18 +44,21 @@ export interface TargetName {
 
 /**
  * The node that a path leads to. Names are those of the answer: the alias, otherwise the target as written. `onTarget`
- * hears of those that should have been an alias.
+ * hears of those that should have been an alias; without it they are refused.
  */
 export function findNode(
   root: NodeDraft,
   path: EmbedPath,
-  onTarget: (name: TargetName) => void,
+  onTarget: ((name: TargetName) => void) | undefined,
 ): NodeDraft {
   let node = root
   for (const name of path) {
     const embed = findEmbed(node, name)
     const { target, alias = target } = embed
-    if (alias !== name) onTarget({ target, alias })
+    if (alias !== name) {
+      if (onTarget === undefined) throw new NotEmbeddedError(name, alias)
+      onTarget({ target, alias })
+    }
     node = embed
   }
   return node

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cookiesJson } from './cookies.ts'
+import { cookiesJson, cookiesWithout, cookieValues } from './cookies.ts'
 import { NO_PREFERENCES, parsePrefer, preferenceApplied } from './preferences.ts'
 import { parseProfile } from './profile.ts'
 
@@ -100,4 +100,50 @@ test('cookies become a JSON object, whatever their names', () => {
   expect(cookiesJson('a=1; b=x=y ;c; a=2;;=z; __proto__=p; q="')).toBe(
     '{"a":"2","b":"x=y","c":"","__proto__":"p","q":"\\""}',
   )
+})
+
+test.each([
+  ['max-staleness=5', 'maxStalenessMs', 5_000, 'max-staleness=5'],
+  ['max-staleness=5s', 'maxStalenessMs', 5_000, 'max-staleness=5'],
+  ['max-staleness=500ms', 'maxStalenessMs', 500, 'max-staleness=500ms'],
+  ['max-staleness=2000ms', 'maxStalenessMs', 2_000, 'max-staleness=2'],
+  ['max-staleness=0', 'maxStalenessMs', 0, 'max-staleness=0'],
+  ['wait=10', 'waitMs', 10_000, 'wait=10'],
+] as const)('%s is a time, and rendered as the shortest one', (text, name, ms, rendered) => {
+  const preferences = parsePrefer(text)
+  expect(preferences).toEqual({ ...NO_PREFERENCES, [name]: ms })
+  expect(preferenceApplied(preferences)).toBe(rendered)
+})
+
+test.each([
+  ...['max-staleness=', 'max-staleness=-1', 'max-staleness=1.5', 'max-staleness=1m'],
+  ...['max-staleness=9999999999999', 'max-staleness', 'max-staleness=5 s'],
+  ...['wait=', 'wait=0', 'wait=-1', 'wait=1s', 'wait=0.5', 'wait=soon', 'wait'],
+])('%s is no time: ignored, or refused when handled strictly', text => {
+  expect(parsePrefer(text)).toEqual(NO_PREFERENCES)
+  expect(() => parsePrefer(`handling=strict, ${text}`)).toThrow(
+    expect.objectContaining({ code: 'PGRST122', details: `Invalid preferences: ${text}` }),
+  )
+})
+
+test('the first time of a kind holds, and times come after what PostgREST has', () => {
+  expect(parsePrefer('wait=1, wait=2, max-staleness=x, max-staleness=3')).toMatchObject({
+    waitMs: 1_000,
+    maxStalenessMs: 3_000,
+  })
+  const all = 'wait=1, max-staleness=1ms, max-affected=1, handling=strict, count=exact'
+  expect(preferenceApplied(parsePrefer(all))).toBe(
+    'count=exact, handling=strict, max-affected=1, max-staleness=1ms, wait=1',
+  )
+})
+
+test('cookies of one name are all found, and can be left out', () => {
+  const header = 'a=1; b=2;a = 3 ; ab=4; a'
+  expect(cookieValues(header, 'a')).toEqual(['1', '3', ''])
+  expect(cookieValues(header, 'c')).toEqual([])
+  expect(cookieValues(undefined, 'a')).toEqual([])
+  expect(cookiesWithout(header, 'a')).toBe('b=2; ab=4')
+  expect(cookiesWithout('b=2', 'a')).toBe('b=2')
+  expect(cookiesWithout(' a=1', 'a')).toBeUndefined()
+  expect(cookiesWithout(undefined, 'a')).toBeUndefined()
 })

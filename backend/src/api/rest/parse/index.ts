@@ -1,7 +1,7 @@
 // PostgREST's dialect as it arrives: query string and headers become protocol-neutral values. Pure functions in linear
 // time that fail with coded errors of status 4xx and nothing else. docs/reference/url-grammar.md describes the grammar.
 export type { TargetName } from './address.ts'
-export { cookiesJson } from './cookies.ts'
+export { cookiesJson, cookiesWithout, cookieValues } from './cookies.ts'
 export { QUERY_LIMIT_DEFAULTS, type QueryLimitOptions, type QueryLimits } from './draft.ts'
 export {
   InvalidPreferencesError,

@@ -1,4 +1,5 @@
 import { InvalidPreferencesError } from './errors.ts'
+import { parseStaleness, parseWait, shownTime } from './preference-times.ts'
 
 /** The Prefer header (RFC 7240) as PostgREST understands it. Undefined: not asked for. */
 export interface Preferences {
@@ -12,6 +13,10 @@ export interface Preferences {
   readonly timezone: string | undefined
   /** Rows that a write or call may touch. It counts with `handling=strict` only. */
   readonly maxAffected: number | undefined
+  /** `max-staleness=5` or `=500ms`: how far behind the newest the rows may be, in milliseconds. S-Tier's own. */
+  readonly maxStalenessMs: number | undefined
+  /** `wait=10`: how long the client waits for the answer, in milliseconds. RFC 7240, section 4.3. */
+  readonly waitMs: number | undefined
 }
 
 export interface PreferenceOptions {
@@ -28,6 +33,8 @@ export const NO_PREFERENCES: Preferences = Object.freeze({
   handling: undefined,
   timezone: undefined,
   maxAffected: undefined,
+  maxStalenessMs: undefined,
+  waitMs: undefined,
 })
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -74,16 +81,48 @@ export function parsePrefer(
 /** False when nobody here understands it. */
 function applyToken(preferences: Mutable<Preferences>, token: string): boolean {
   const setter = TOKENS.get(token)
-  if (setter !== undefined) setter(preferences)
-  else if (token.startsWith(TIMEZONE)) preferences.timezone ??= token.slice(TIMEZONE.length)
-  else if (token.startsWith(MAX_AFFECTED)) {
-    preferences.maxAffected ??= parseCount(token.slice(MAX_AFFECTED.length))
-  } else return token === ''
-  return true
+  if (setter !== undefined) {
+    setter(preferences)
+    return true
+  }
+  const equals = token.indexOf('=') + 1
+  const reader = VALUES.get(token.slice(0, equals))
+  return reader === undefined ? token === '' : reader(preferences, token.slice(equals))
 }
 
-const TIMEZONE = 'timezone='
-const MAX_AFFECTED = 'max-affected='
+/** Takes the value; false when it is none. */
+type Reader = (preferences: Mutable<Preferences>, value: string) => boolean
+
+/** Every preference whose value is free. PostgREST takes any value of its own two, so they are never refused. */
+const VALUES: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  [
+    'timezone=',
+    (p, value) => {
+      p.timezone ??= value
+      return true
+    },
+  ],
+  [
+    'max-affected=',
+    (p, value) => {
+      p.maxAffected ??= parseCount(value)
+      return true
+    },
+  ],
+  ['max-staleness=', timeReader('maxStalenessMs', parseStaleness)],
+  ['wait=', timeReader('waitMs', parseWait)],
+])
+
+function timeReader(
+  key: 'maxStalenessMs' | 'waitMs',
+  parse: (text: string) => number | undefined,
+): Reader {
+  return (preferences, value) => {
+    const ms = parse(value)
+    preferences[key] ??= ms
+    return ms !== undefined
+  }
+}
 
 function parseCount(text: string): number | undefined {
   const count = /^-?[0-9]+$/.test(text) ? Number(text) : undefined
@@ -91,21 +130,22 @@ function parseCount(text: string): number | undefined {
 }
 
 /**
- * The `Preference-Applied` header in PostgREST's order, undefined when empty. `preferences` are those that the kind of
- * request at hand heeds: a read leaves out `return`, for instance.
+ * The `Preference-Applied` header in PostgREST's order, our own last, undefined when empty. `preferences` are those that
+ * the kind of request at hand heeds: a read leaves out `return`, for instance.
  */
 export function preferenceApplied(preferences: Partial<Preferences>): string | undefined {
   let applied = ''
-  for (const [name, key] of IN_ORDER) {
+  for (const [name, key, isTime] of IN_ORDER) {
     const value = preferences[key]
     if (value === undefined) continue
     if (key === 'maxAffected' && preferences.handling !== 'strict') continue
-    applied += applied === '' ? `${name}=${value}` : `, ${name}=${value}`
+    const shown = isTime === true ? shownTime(Number(value)) : value
+    applied += applied === '' ? `${name}=${shown}` : `, ${name}=${shown}`
   }
   return applied === '' ? undefined : applied
 }
 
-const IN_ORDER: readonly (readonly [name: string, key: keyof Preferences])[] = [
+const IN_ORDER: readonly (readonly [name: string, key: keyof Preferences, isTime?: true])[] = [
   ['resolution', 'resolution'],
   ['missing', 'missing'],
   ['return', 'return'],
@@ -114,4 +154,6 @@ const IN_ORDER: readonly (readonly [name: string, key: keyof Preferences])[] = [
   ['handling', 'handling'],
   ['timezone', 'timezone'],
   ['max-affected', 'maxAffected'],
+  ['max-staleness', 'maxStalenessMs', true],
+  ['wait', 'waitMs', true],
 ]

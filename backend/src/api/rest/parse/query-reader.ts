@@ -68,9 +68,9 @@ export class QueryReader {
 
   finish(): ParsedQuery {
     const targetNames = new Map<string, TargetName>()
-    for (const { path, attach } of this.#attachments) {
-      attach(findNode(this.#root, path, name => targetNames.set(name.alias, name)))
-    }
+    const isLegacy = this.#options.legacyTargetNames !== false
+    const onTarget = isLegacy ? (name: TargetName) => targetNames.set(name.alias, name) : undefined
+    for (const { path, attach } of this.#attachments) attach(findNode(this.#root, path, onTarget))
     for (const [node, { limit, offset }] of this.#ranges) {
       if (limit !== undefined) node.limit = this.#draft.value(String(limit))
       if (offset !== undefined) node.offset = this.#draft.value(String(offset))

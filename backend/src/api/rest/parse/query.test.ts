@@ -74,6 +74,27 @@ test('an address that select does not have is PGRST108', () => {
   }
 })
 
+test('an embed with an alias answers to its target too, or to its alias alone', () => {
+  const query = 'select=*,clients:persons(*),tags(*)&persons.order=id&clients.limit=1&tags.limit=1'
+  expect(parseQuery(query).targetNames).toEqual([{ target: 'persons', alias: 'clients' }])
+  const message = `'persons' is not an embedded resource in this request`
+  const hint = `In 'select' it has the alias 'clients': use that.`
+  expect(() => parseQuery(query, { legacyTargetNames: false })).toThrow(
+    expect.objectContaining({ code: 'PGRST108', message, hint }),
+  )
+  const own = query.replace('persons.order', 'clients.order')
+  expect(parseQuery(own, { legacyTargetNames: false }).targetNames).toEqual([])
+})
+
+test('with aliases alone, one relation embedded twice is not mistaken', () => {
+  const query = 'select=*,visits(*),work:visits(*)&visits.kind=eq.a&work.kind=eq.b'
+  const { select } = parseQuery(query, { legacyTargetNames: false }).read
+  expect(select.slice(1)).toMatchObject([
+    { alias: undefined, where: [{ test: { value: value(1) } }] },
+    { alias: 'work', where: [{ test: { value: value(2) } }] },
+  ])
+})
+
 test('quoted names may hold every character of the grammar', () => {
   const { read } = parseQuery(
     '"information.cpe"=like.*MS*&"order"=eq.1&%22a%5C%22b%22->>"x.y"=is.null',

@@ -36,6 +36,8 @@ export interface QueryOptions {
    * `(name, value) => !hasOperator(value)`. Default: nothing is an argument.
    */
   readonly isArgument?: ((name: string, value: string) => boolean) | undefined
+  /** An embed with an alias also answers to its target, as PostgREST's `url-use-legacy-target-names`. Default true. */
+  readonly legacyTargetNames?: boolean | undefined
   /** Default `QUERY_LIMIT_DEFAULTS`. */
   readonly limits?: QueryLimits | undefined
 }

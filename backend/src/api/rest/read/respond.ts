@@ -37,8 +37,9 @@ export function readResponse(answer: Answer, call: UnderstoodRead, location: str
 }
 
 /** The preferences that a read heeds. */
-function heeded({ count, tx, handling, timezone }: Preferences): string | undefined {
-  return preferenceApplied({ count, tx, handling, timezone })
+function heeded(preferences: Preferences): string | undefined {
+  const { count, tx, handling, timezone, maxStalenessMs, waitMs } = preferences
+  return preferenceApplied({ count, tx, handling, timezone, maxStalenessMs, waitMs })
 }
 
 /**

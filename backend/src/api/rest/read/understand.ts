@@ -1,5 +1,5 @@
 import type { Catalog } from '../../../query/catalog/index.ts'
-import { planRead, type ReadPlan } from '../../../query/plan/index.ts'
+import { leavesNoTrace, planRead, type ReadPlan } from '../../../query/plan/index.ts'
 import { compileExplain, compileRead } from '../../../query/sql/index.ts'
 import { offerOf } from '../offer.ts'
 import {
@@ -32,18 +32,21 @@ export function understandRead(
   catalog: Catalog,
   services: Pick<RestServices, 'plans' | 'rules'>,
 ): UnderstoodRead {
-  const { database } = services.rules
+  const { database, rest } = services.rules
   const { headers } = input
   const profile = profileOf(input.method, headers, catalog)
   const preferences = preferencesOf(headers, database)
-  const query = parseQuery(input.queryString, { range: parseRange(input.method, headers.range) })
+  const range = parseRange(input.method, headers.range)
+  const { legacyTargetNames } = rest
+  const query = parseQuery(input.queryString, { range, legacyTargetNames })
   const relation = { schema: profile.schema, name: input.name }
   const { select } = query.read
   const media = negotiate(headers.accept, offerOf(catalog, database, { relation, select }))
   const prepared = prepare(input, { query, media, preferences, profile }, catalog, services)
   // The parsed tree ends here: what waits for a connection is kept small.
-  const { parameters, range, targetNames } = query
-  return { prepared, parameters, range, media, preferences, profile, targetNames }
+  const { parameters, targetNames } = query
+  const rows = query.range
+  return { prepared, parameters, range: rows, media, preferences, profile, targetNames }
 }
 
 interface Understanding extends Pick<UnderstoodRead, 'media' | 'preferences' | 'profile'> {
@@ -69,6 +72,7 @@ function prepare(
       media.kind === 'plan'
         ? compileExplain(plan, shape, media, context)
         : compileRead(plan, shape, context)
-    return { plan, statement }
+    const isOurs = media.kind !== 'handler' && media.kind !== 'plan' // Handlers are functions of the database.
+    return { plan, statement, leavesNoTrace: isOurs && leavesNoTrace(plan, catalog) }
   })
 }

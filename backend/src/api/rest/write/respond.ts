@@ -80,7 +80,7 @@ function locationOf(path: string, { prepared }: UnderstoodWrite, location: strin
 
 /** The preferences that this write heeds. */
 function heeded({ preferences, prepared: { plan } }: UnderstoodWrite): string | undefined {
-  const { count, tx, handling, timezone, maxAffected, missing, resolution } = preferences
+  const { count, tx, handling, timezone, maxAffected, missing, resolution, waitMs } = preferences
   const { action, conflict } = plan
   return preferenceApplied({
     resolution: action === 'insert' && conflict !== undefined ? resolution : undefined,
@@ -91,5 +91,6 @@ function heeded({ preferences, prepared: { plan } }: UnderstoodWrite): string | 
     handling,
     timezone,
     maxAffected: action === 'update' || action === 'delete' ? maxAffected : undefined,
+    waitMs,
   })
 }

@@ -40,12 +40,12 @@ export function understandWrite(
   catalog: Catalog,
   services: Pick<RestServices, 'plans' | 'rules'>,
 ): UnderstoodWrite {
-  const { database } = services.rules
+  const { database, rest } = services.rules
   const { headers } = input
   const action = ACTIONS[input.method] ?? 'insert'
   const profile = profileOf(input.method, headers, catalog)
   const preferences = preferencesOf(headers, database)
-  const query = parseQuery(input.queryString)
+  const query = parseQuery(input.queryString, { legacyTargetNames: rest.legacyTargetNames })
   const { range } = query
   if (action === 'replace' && (range.limit !== undefined || range.offset > 0)) {
     throw new PutRangeError()

@@ -1,4 +1,6 @@
+import { tellingToken } from '../consistency.ts'
 import { transactionContext } from '../context.ts'
+import { deadlineOf } from '../deadline.ts'
 import { idempotencyOf, tellingReplay } from '../idempotency.ts'
 import type { RestInput } from '../input.ts'
 import { locationOf } from '../location.ts'
@@ -12,19 +14,26 @@ import { understandWrite } from './understand.ts'
 /** Writes to a relation: text in, text out. */
 export async function write(input: RestInput, services: RestServices): Promise<RestResponse> {
   const timing = services.rules.http.serverTiming ? createTiming(services.clock) : undefined
+  const { rules } = services
   const catalog = services.catalog()
   const call = understandWrite(input, catalog, services)
   timing?.mark('plan')
-  const context = transactionContext(input, call, catalog, services.rules.database, 'read-write')
-  const { parameters, prepared } = call
-  const { statement } = prepared
-  const idempotency = idempotencyOf(input, context, services.rules.rest)
-  const execution = { statement, parameters, context, signal: input.signal, idempotency }
+  const context = transactionContext(input, call, catalog, rules.database, 'read-write')
+  const { parameters, preferences, prepared } = call
+  const execution = {
+    statement: prepared.statement,
+    parameters,
+    context,
+    signal: input.signal,
+    deadline: deadlineOf(preferences, rules.database, services.clock),
+    idempotency: idempotencyOf(input, context, rules.rest),
+  }
   const answer = await services.executor.run(execution).catch((error: unknown) => {
     throw refusalOf(error, { ...call, plan: prepared.plan })
   })
   timing?.mark('transaction', answer.databaseMs)
-  const path = locationOf({ name: input.name, queryString: '' }, services.rules.rest)
-  const response = tellingReplay(writeResponse(answer, call, path), answer)
+  const path = locationOf({ name: input.name, queryString: '' }, rules.rest)
+  const replayed = tellingReplay(writeResponse(answer, call, path), answer)
+  const response = tellingToken(replayed, answer, input.headers, rules)
   return timing === undefined ? response : timing.addTo(response)
 }

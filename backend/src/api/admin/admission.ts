@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { UnknownPathError } from '../http/index.ts'
+import { AdminTokenError, type TokenOption } from './errors.ts'
+
+/** Who can reach a listener: those who run the server (`admin`), programs of this machine (`loopback`), anybody. */
+export type Reach = 'admin' | 'loopback' | 'public'
+
+export interface Guard {
+  /** What `Authorization: Bearer` must bring. Undefined: nothing is demanded. */
+  readonly token: string | undefined
+  readonly reach: Reach
+}
+
+/**
+ * Whether a request may read what operators read. With a token the token decides, without one the listener does. Throws
+ * ST301 without the right token, and PGRST125 where nothing is served to such a request.
+ */
+export function admit(asked: Asked, path: string, { token, reach }: Guard): void {
+  if (token !== undefined) return demand(token, asked.headers, 'http.adminToken')
+  if (!isWithin(reach, asked)) throw new UnknownPathError(path, CLOSED)
+}
+
+/**
+ * Whether a request may do harm on purpose: the listener decides, and then the token. Throws PGRST125 and ST301 as `admit`
+ * does.
+ */
+export function admitWithToken(asked: Asked, path: string, guard: TokenGuard): void {
+  if (!isWithin(guard.reach, asked)) throw new UnknownPathError(path, CLOSED_TO_CHAOS)
+  demand(guard.token, asked.headers, 'chaos.token')
+}
+
+/** A guard that never does without its token. */
+export interface TokenGuard extends Guard {
+  readonly token: string
+}
+
+/** What of a request decides. */
+export interface Asked {
+  readonly headers: IncomingHttpHeaders
+  /** Of the connection; undefined for one over a Unix socket. */
+  readonly remoteAddress: string | undefined
+}
+
+const CLOSED =
+  'Metrics are served with http.adminToken, at http.adminPort or http.adminSocket, ' +
+  'or on a loopback address to programs of this machine.'
+
+const CLOSED_TO_CHAOS =
+  'Experiments are served at http.adminPort or http.adminSocket, or on a loopback address to programs of this machine.'
+
+function isWithin(reach: Reach, asked: Asked): boolean {
+  return reach === 'admin' || (reach === 'loopback' && isFromHere(asked))
+}
+
+function demand(token: string, { authorization }: IncomingHttpHeaders, option: TokenOption): void {
+  const [, given] = /^bearer +(.*)$/i.exec(authorization ?? '') ?? []
+  if (given === undefined || !isEqual(given, token)) {
+    throw new AdminTokenError(given === undefined, option)
+  }
+}
+
+/** In a time that tells nothing of where they differ, or of how long they are. */
+function isEqual(one: string, other: string): boolean {
+  return timingSafeEqual(digest(one), digest(other))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/**
+ * A loopback address is reached from elsewhere too: by a proxy on this machine, which says whom it speaks for, and by a page
+ * in a browser here whose name resolves to it (DNS rebinding), which asks for its own name. Who is at the other end of a Unix
+ * socket is mostly a proxy.
+ */
+function isFromHere({ headers, remoteAddress = '' }: Asked): boolean {
+  const isForwarded = FORWARDED.some(name => headers[name] !== undefined)
+  return !isForwarded && LOOPBACK.test(remoteAddress) && LOOPBACK_HOST.test(headers.host ?? '')
+}
+
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+const LOOPBACK = /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::1)$/i
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i

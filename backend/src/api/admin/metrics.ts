@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify'
+import { admit, type Guard } from './admission.ts'
+import { keepPrivate, sendJson } from './answer.ts'
+
+/** What is told, and to whom. */
+export interface MetricsServices extends Pick<Guard, 'reach'> {
+  /** What a request must bring at this moment (`http.adminToken`). Undefined: nothing. */
+  readonly token: () => string | undefined
+  /** Connections, nodes and the budget of the fleet, at this moment. */
+  readonly pool: () => unknown
+  /** Circuit breakers, and the experiments with them, at this moment. */
+  readonly circuits: () => unknown
+}
+
+/** Where the reports are: below a path of their own, so that no relation is in the way. */
+export const METRICS_PATHS = Object.freeze({ pool: '/metrics/pool', circuits: '/metrics/circuits' })
+
+/**
+ * `/metrics/pool` and `/metrics/circuits`: JSON for operators and their tools, `?pretty` for their eyes. Answered without
+ * asking the database. Refuses with ST301 and PGRST125.
+ */
+export function registerMetrics(app: FastifyInstance, services: MetricsServices): void {
+  const { reach } = services
+  for (const name of ['pool', 'circuits'] as const) {
+    const path = METRICS_PATHS[name]
+    app.get(path, (request, reply) => {
+      keepPrivate(reply)
+      const { headers, socket } = request
+      const { remoteAddress } = socket
+      admit({ headers, remoteAddress }, path, { token: services.token(), reach })
+      return sendJson(request, reply, services[name]())
+    })
+  }
+}
