@@ -255,7 +255,7 @@ test('the database overrules environment and file, and a flag the database', () 
   const flags = new Map([['--database-anon-role', 'typed']])
   expect(readConfig({ flags, database, environment })).toMatchObject({
     database: { schemas: ['a', 'b'], anonRole: 'typed' },
-    pool: { sizeMax: 10 },
+    pool: { sizeMax: 100 },
   })
   expect(() => readConfig({ database: new Map([['pgrst.db_max_rows', 'x']]) })).toThrow(
     expect.objectContaining({

@@ -21,11 +21,37 @@ import {
 import { REST_CHECKS, REST_DEFAULTS, type RestOptions, type RestRules } from './api/rest/index.ts'
 import { flagOf, nearest, option, STierError, variableOf } from './base/index.ts'
 import {
+  BREAKER_CHECKS,
+  BREAKER_DEFAULTS,
+  type BreakerOptions,
+  type BreakerRules,
+  CHAOS_CHECKS,
+  CHAOS_DEFAULTS,
+  type ChaosOptions,
+  type ChaosRules,
+} from './capabilities/breaker/index.ts'
+import {
+  BUDGET_CHECKS,
+  BUDGET_DEFAULTS,
+  type BudgetOptions,
+  type BudgetRules,
   POOL_CHECKS,
   POOL_DEFAULTS,
   type PoolOptions,
   type PoolRules,
 } from './capabilities/pool/index.ts'
+import {
+  REDIS_CHECKS,
+  REDIS_DEFAULTS,
+  type RedisOptions,
+  type RedisRules,
+} from './capabilities/redis/index.ts'
+import {
+  REPLICAS_CHECKS,
+  REPLICAS_DEFAULTS,
+  type ReplicasOptions,
+  type ReplicasRules,
+} from './capabilities/replicas/index.ts'
 import {
   LOG_CHECKS,
   LOG_DEFAULTS,
@@ -59,6 +85,11 @@ export interface ConfigOptions {
   database?: DatabaseOptions
   catalog?: CatalogTimes
   pool?: PoolOptions
+  budget?: BudgetOptions
+  breaker?: BreakerOptions
+  chaos?: ChaosOptions
+  replicas?: ReplicasOptions
+  redis?: RedisOptions
   http?: HttpOptions
   rest?: RestOptions
   openapi?: OpenApiOptions
@@ -71,6 +102,12 @@ export interface Config {
   readonly database: DatabaseRules
   readonly catalog: Readonly<Required<CatalogTimes>>
   readonly pool: PoolRules
+  readonly budget: BudgetRules
+  /** Of each database node, and of Redis. */
+  readonly breaker: BreakerRules
+  readonly chaos: ChaosRules
+  readonly replicas: ReplicasRules
+  readonly redis: RedisRules
   readonly http: HttpRules
   readonly rest: RestRules
   readonly openapi: OpenApiRules
@@ -91,6 +128,11 @@ const DEFAULTS: Config = Object.freeze({
     channelEnabled: CATALOG_DEFAULTS.channelEnabled,
   }),
   pool: POOL_DEFAULTS,
+  budget: BUDGET_DEFAULTS,
+  breaker: BREAKER_DEFAULTS,
+  chaos: CHAOS_DEFAULTS,
+  replicas: REPLICAS_DEFAULTS,
+  redis: REDIS_DEFAULTS,
   http: HTTP_DEFAULTS,
   rest: REST_DEFAULTS,
   openapi: OPENAPI_DEFAULTS,
@@ -107,6 +149,11 @@ const CHECKS: { readonly [Room in keyof Config]: Readonly<Record<string, option.
       channelEnabled: CATALOG_CHECKS.channelEnabled,
     },
     pool: POOL_CHECKS,
+    budget: BUDGET_CHECKS,
+    breaker: BREAKER_CHECKS,
+    chaos: CHAOS_CHECKS,
+    replicas: REPLICAS_CHECKS,
+    redis: REDIS_CHECKS,
     http: HTTP_CHECKS,
     rest: REST_CHECKS,
     openapi: OPENAPI_CHECKS,
@@ -133,9 +180,15 @@ export interface OptionEntry {
 const CUSTOMARY: Readonly<Record<string, string>> = {
   'database.url': 'DATABASE_URL',
   'http.port': 'PORT',
+  'redis.url': 'REDIS_URL',
 }
 
-const FIXED: ReadonlySet<string> = new Set(['database.url', 'rest.prefix'])
+const FIXED: ReadonlySet<string> = new Set([
+  'database.url',
+  'database.replicas',
+  'database.breakersShared',
+  'rest.prefix',
+])
 const LIVE: ReadonlySet<string> = new Set([
   'database',
   'rest',
@@ -143,6 +196,8 @@ const LIVE: ReadonlySet<string> = new Set([
   'openapi',
   'http.corsOrigins',
   'http.hosts',
+  'http.adminToken',
+  'http.cookieSecure',
   'http.serverTiming',
   'http.traceHeader',
   'http.errorVerbosity',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { StateKind, TransitionReason } from './capabilities/breaker/index.ts'
 import type { LogEntry } from './capabilities/telemetry/index.ts'
 import { createObserver, entryOf, type ServerEvent } from './observations.ts'
 
@@ -61,7 +62,42 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     { level: 'debug', fields: { backend: 1, ms: 2 } },
   ],
   [
-    { kind: 'pool.connect-failed', error },
+    breakerChanged('closed', 'open', 'failures-in-a-row', '5 failures in a row'),
+    {
+      level: 'warn',
+      message: "'replica-1' gets no calls for a while",
+      fields: { from: 'closed', reason: 'failures-in-a-row', details: '5 failures in a row' },
+    },
+  ],
+  [breakerChanged('open', 'half-open', 'rested'), { level: 'debug', fields: { from: 'open' } }],
+  [breakerChanged('half-open', 'closed', 'trials-passed'), { level: 'info' }],
+  [breakerChanged('closed', 'isolated', 'isolated', 'repairs'), { level: 'warn' }],
+  [
+    { kind: 'breaker.fallback-failed', name: 'prices', error },
+    { level: 'warn', message: "The fallback of 'prices' failed too", error },
+  ],
+  [
+    { kind: 'breaker.share-failed', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'breaker.chaos-began', id: 'chaos-1', fault: 'freeze', target: '*', forMs: 10 },
+    { level: 'warn', fields: { id: 'chaos-1', forMs: 10 } },
+  ],
+  [
+    { kind: 'breaker.chaos-ended', id: 'chaos-1' },
+    { level: 'warn', fields: { id: 'chaos-1' } },
+  ],
+  [
+    { kind: 'pool.connect-failed', inARow: 1, error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'pool.connect-failed', inARow: 2, error },
+    { level: 'debug', error },
+  ],
+  [
+    { kind: 'pool.connect-failed', inARow: 1, error: new Error('No connection', { cause: error }) },
     { level: 'warn', error },
   ],
   [
@@ -80,12 +116,115 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     { kind: 'pool.queue-full', waiting: 3 },
     { level: 'warn', fields: { waiting: 3 } },
   ],
-  [{ kind: 'pool.cancelled', processId: 1 }, { level: 'debug' }],
+  [
+    { kind: 'pool.cancelled', processId: 1, reason: 'abandoned' },
+    { level: 'debug', message: 'Cancelled a query whose client has gone' },
+  ],
+  [
+    { kind: 'pool.cancelled', processId: 1, reason: 'deadline' },
+    { level: 'debug', message: 'Cancelled a query whose time is up' },
+  ],
+  [
+    { kind: 'pool.connects-held-back', reason: 'server-full', forMs: 1.6 },
+    { level: 'warn', fields: { ms: 2 } },
+  ],
+  [{ kind: 'pool.connects-held-back', reason: 'rate', forMs: 1 }, { level: 'debug' }],
+  [
+    {
+      kind: 'pool.resized',
+      decision: { at: 0, from: 10, to: 13, reason: 'queue', facts: { utilisation: 1 } },
+      node: 'replica-1',
+    },
+    {
+      level: 'info',
+      message: 'The pool aims at 13 connections (queue)',
+      fields: { node: 'replica-1', from: 10, to: 13, utilisation: 1 },
+    },
+  ],
+  [
+    { kind: 'pool.limited', connections: 8, reason: 'budget' },
+    { level: 'info', message: 'The pool may have 8 connections (budget)' },
+  ],
+  [
+    { kind: 'pool.evicted', connections: 4, reason: error },
+    { level: 'warn', error, fields: { connections: 4 } },
+  ],
+  [
+    { kind: 'pool.leak-suspected', processId: 1, heldMs: 9.9, stack: 'at here' },
+    { level: 'warn', fields: { backend: 1, ms: 10, stack: 'at here' } },
+  ],
+  [
+    { kind: 'pool.pooler-detected', evidence: 'other-backend' },
+    { level: 'warn', fields: { evidence: 'other-backend' } },
+  ],
   [{ kind: 'listener.connected', isFirst: true }, { level: 'debug' }],
   [{ kind: 'listener.connected', isFirst: false }, { level: 'info' }],
   [
     { kind: 'listener.disconnected', error, retryInMs: 5 },
     { level: 'warn', fields: { retryInMs: 5 } },
+  ],
+  [
+    { kind: 'redis.ready', use: 'commands', place: 'h:6379', isFirst: true },
+    { level: 'debug', fields: { place: 'h:6379' } },
+  ],
+  [
+    { kind: 'redis.ready', use: 'subscriptions', place: 'h:6379', isFirst: false },
+    { level: 'info', message: 'Connected to Redis for subscriptions' },
+  ],
+  [
+    { kind: 'redis.lost', use: 'commands', place: 'h:6379', error, retryInMs: 49.6 },
+    { level: 'warn', error, fields: { retryInMs: 50 } },
+  ],
+  [
+    { kind: 'redis.subscribe-failed', channel: 'c', error },
+    { level: 'warn', error, fields: { channel: 'c' } },
+  ],
+  [
+    { kind: 'replicas.changed', from: undefined, to: 'a', timeline: 2, takesWrites: true },
+    { level: 'info', fields: { to: 'a', timeline: 2 } },
+  ],
+  [
+    { kind: 'replicas.changed', from: 'a', to: undefined, timeline: 2, takesWrites: false },
+    { level: 'warn', message: 'There is no primary: writes wait for one' },
+  ],
+  [
+    { kind: 'replicas.changed', from: 'a', to: 'a', timeline: 2, takesWrites: false },
+    { level: 'warn', message: expect.stringContaining('read-only') },
+  ],
+  [
+    { kind: 'replicas.ejected', node: 'b', why: 'lagging' },
+    { level: 'warn', message: expect.stringContaining('lagging'), fields: { node: 'b' } },
+  ],
+  [
+    { kind: 'replicas.returned', node: 'b' },
+    { level: 'info', fields: { node: 'b' } },
+  ],
+  [
+    { kind: 'replicas.unreachable', node: 'b', isFrozen: false, error },
+    { level: 'warn', error, fields: { node: 'b' } },
+  ],
+  [
+    {
+      ...{ kind: 'replicas.unreachable', node: 'b', isFrozen: false },
+      error: new Error('No connection', { cause: error }),
+    },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'replicas.unreachable', node: 'b', isFrozen: true, error: undefined },
+    { level: 'warn', message: expect.stringContaining('does not answer') },
+  ],
+  [
+    { kind: 'replicas.reachable', node: 'b', downMs: 12.4 },
+    { level: 'info', fields: { node: 'b', downMs: 12 } },
+  ],
+  [
+    { kind: 'replicas.split-brain', trusted: 'a', fenced: [{ node: 'b', timeline: 1 }] },
+    { level: 'error', fields: { trusted: 'a', others: 'b (timeline 1)' } },
+  ],
+  [
+    { kind: 'replicas.split-brain', trusted: undefined, fenced: [{ node: 'b', timeline: 1 }] },
+    { level: 'error', message: expect.stringContaining('stop all but one') },
   ],
 ]
 
@@ -96,7 +235,16 @@ test.each(EVENTS)('%j is worth a line', (event, entry) => {
 test('an observer logs what is worth it and ignores what it does not know', () => {
   const lines: LogEntry[] = []
   const observe = createObserver(entry => void lines.push(entry))
-  observe({ kind: 'pool.cancelled', processId: 1 })
+  observe({ kind: 'pool.queue-full', waiting: 1 })
   observe({ kind: 'of another version' } as never)
   expect(lines).toHaveLength(1)
 })
+
+function breakerChanged(
+  from: StateKind,
+  to: StateKind,
+  reason: TransitionReason,
+  details = '',
+): ServerEvent {
+  return { kind: 'breaker.changed', name: 'replica-1', from, to, reason, details }
+}

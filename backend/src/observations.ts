@@ -1,6 +1,9 @@
 import type { HttpEvent, IdentityEvent } from './api/http/index.ts'
 import { type Observer, STierError } from './base/index.ts'
-import type { PoolEvent } from './capabilities/pool/index.ts'
+import type { BreakerEvent } from './capabilities/breaker/index.ts'
+import type { BudgetEvent, PoolEvent } from './capabilities/pool/index.ts'
+import type { RedisEvent } from './capabilities/redis/index.ts'
+import type { ReplicasEvent } from './capabilities/replicas/index.ts'
 import type { Log, LogEntry } from './capabilities/telemetry/index.ts'
 import type { CatalogEvent } from './query/catalog/index.ts'
 import type { ExecutorEvent } from './query/executor/index.ts'
@@ -18,12 +21,16 @@ export type ConfigEvent =
 
 /** Every event worth telling, from every room. */
 export type ServerEvent =
+  | BreakerEvent
+  | BudgetEvent
   | CatalogEvent
   | ConfigEvent
   | ExecutorEvent
   | HttpEvent
   | IdentityEvent
   | PoolEvent
+  | RedisEvent
+  | ReplicasEvent
 
 /**
  * Turns events into log lines; metrics and spans will hang on the same switch. `queriesAt` is the level of queries, which
@@ -42,7 +49,27 @@ export function createObserver(
 
 /** The line that an event is worth; undefined for none. Routine is `debug`, so that `info` stays readable. */
 export function entryOf(event: ServerEvent): LogEntry | undefined {
+  const entry = entryOfKind(event)
+  const node = 'node' in event ? event.node : undefined
+  if (entry === undefined || node === undefined) return entry
+  return { ...entry, fields: { node, ...entry.fields } }
+}
+
+function entryOfKind(event: ServerEvent): LogEntry | undefined {
   switch (event.kind) {
+    case 'breaker.changed':
+      return changedBreaker(event)
+    case 'breaker.fallback-failed':
+      return warning(`The fallback of '${event.name}' failed too`, event.error)
+    case 'breaker.share-failed':
+      return warning('Other processes do not hear of our breakers at the moment', event.error)
+    case 'breaker.chaos-began':
+      return warning(`An experiment begins: ${event.fault} for '${event.target}'`, undefined, {
+        id: event.id,
+        forMs: event.forMs,
+      })
+    case 'breaker.chaos-ended':
+      return { level: 'warn', message: 'An experiment has ended', fields: { id: event.id } }
     case 'catalog.doubt':
       return warning(event.message)
     case 'catalog.loaded':
@@ -88,7 +115,7 @@ export function entryOf(event: ServerEvent): LogEntry | undefined {
         fields: { backend: event.processId, ms: Math.round(event.durationMs) },
       }
     case 'pool.connect-failed':
-      return warning('A database connection cannot be opened', event.error)
+      return failedConnect(event)
     case 'pool.disconnected':
       return {
         level: event.reason === 'broken' || event.reason === 'unclean' ? 'warn' : 'debug',
@@ -105,11 +132,52 @@ export function entryOf(event: ServerEvent): LogEntry | undefined {
         waiting: event.waiting,
       })
     case 'pool.cancelled':
+      return cancelled(event)
+    case 'pool.connects-held-back':
+      return heldBack(event)
+    case 'pool.resized': {
+      const { from, to, reason, facts } = event.decision
       return {
-        level: 'debug',
-        message: 'Cancelled a query whose client has gone',
-        fields: { backend: event.processId },
+        level: 'info',
+        message: `The pool aims at ${to} connections (${reason})`,
+        fields: { from, to, ...facts },
       }
+    }
+    case 'pool.limited':
+      return {
+        level: 'info',
+        message: `The pool may have ${event.connections} connections (${event.reason})`,
+      }
+    case 'pool.evicted':
+      return warning('Connections to a server are not used any more', event.reason, {
+        connections: event.connections,
+      })
+    case 'pool.leak-suspected':
+      return warning('A connection is held for very long by the same caller', undefined, {
+        backend: event.processId,
+        ms: Math.round(event.heldMs),
+        stack: event.stack,
+      })
+    case 'pool.pooler-detected':
+      return warning(
+        'There is a pooler in transaction mode: statements are not prepared any more. Set pool.prepare to false.',
+        undefined,
+        { evidence: event.evidence },
+      )
+    case 'budget.shared':
+      return sharedBudget(event)
+    case 'budget.lost':
+      return warning('The share of the connections of a server cannot be asked for', event.error, {
+        retryInMs: Math.round(event.retryInMs),
+      })
+    case 'budget.regained':
+      return {
+        level: 'info',
+        message: 'The share of the connections of a server is asked for again',
+        fields: { afterMs: Math.round(event.afterMs) },
+      }
+    case 'budget.impossible':
+      return warning('Processes that share a server cannot share its connections', event.error)
     case 'listener.connected':
       return {
         level: event.isFirst ? 'debug' : 'info',
@@ -119,8 +187,128 @@ export function entryOf(event: ServerEvent): LogEntry | undefined {
       return warning('Lost the connection that listens for notifications', event.error, {
         retryInMs: event.retryInMs,
       })
+    case 'redis.ready':
+      return {
+        level: event.isFirst ? 'debug' : 'info',
+        message: `Connected to Redis for ${event.use}`,
+        fields: { place: event.place },
+      }
+    case 'redis.lost':
+      return warning(`No connection to Redis for ${event.use}`, event.error, {
+        retryInMs: Math.round(event.retryInMs),
+      })
+    case 'redis.subscribe-failed':
+      return warning('Redis does not let us hear a channel', event.error, {
+        channel: event.channel,
+      })
+    case 'replicas.changed':
+      return changedPrimary(event)
+    case 'replicas.ejected':
+      return warning(`A database node serves no reads (${event.why})`)
+    case 'replicas.returned':
+      return { level: 'info', message: 'A database node serves reads again' }
+    case 'replicas.unreachable':
+      return unreachableNode(event)
+    case 'replicas.reachable':
+      return {
+        level: 'info',
+        message: 'A database node answers again',
+        fields: { downMs: Math.round(event.downMs) },
+      }
+    case 'replicas.split-brain':
+      return splitBrain(event)
     default:
       return nothing(event)
+  }
+}
+
+/** Tried again several times a second, and `replicas.unreachable` tells it too: one line is enough. */
+function failedConnect({ error, inARow }: Extract<PoolEvent, { kind: 'pool.connect-failed' }>) {
+  const entry = warning('A database connection cannot be opened', reasonOf(error))
+  return inARow === 1 ? entry : { ...entry, level: 'debug' as const }
+}
+
+function sharedBudget(event: Extract<BudgetEvent, { kind: 'budget.shared' }>): LogEntry {
+  const { limit, reason, total, members } = event
+  return {
+    level: reason === 'granted' || reason === 'starting' ? 'debug' : 'warn',
+    message: `This process may have ${limit} connections to a server (${reason})`,
+    fields: { total, members },
+  }
+}
+
+function unreachableNode({
+  isFrozen,
+  error,
+}: ReplicasEvent & { kind: 'replicas.unreachable' }): LogEntry {
+  return warning(
+    isFrozen ? 'A database node does not answer' : 'A database node cannot be reached',
+    reasonOf(error),
+  )
+}
+
+/** Of a server that cannot be reached, where and why is in the cause. Nobody's statement was sent, so it holds no stored value. */
+function reasonOf(error: Error | undefined): unknown {
+  return error?.cause ?? error
+}
+
+function changedPrimary({
+  from,
+  to,
+  timeline,
+  takesWrites,
+}: ReplicasEvent & { kind: 'replicas.changed' }): LogEntry {
+  const fields = { from, to, timeline }
+  if (takesWrites) return { level: 'info', message: 'Writes go to this database node', fields }
+  const message =
+    to === undefined
+      ? 'There is no primary: writes wait for one'
+      : 'The primary has been made read-only: writes wait'
+  return warning(message, undefined, fields)
+}
+
+/** Whoever wrote to the others will miss it: somebody has to stop them now. */
+function splitBrain({
+  trusted,
+  fenced,
+}: ReplicasEvent & { kind: 'replicas.split-brain' }): LogEntry {
+  const others = fenced.map(({ node, timeline }) => `${node} (timeline ${timeline})`).join(', ')
+  return {
+    level: 'error',
+    message:
+      trusted === undefined
+        ? 'Several database nodes take writes and none can be told to be the right one: stop all but one'
+        : 'Several database nodes take writes: only the one that was promoted last is used, stop the others',
+    fields: { trusted, others },
+  }
+}
+
+function changedBreaker(event: BreakerEvent & { kind: 'breaker.changed' }): LogEntry {
+  const { name, from, to, reason, details } = event
+  const fields = { from, reason, ...(details !== '' && { details }) }
+  switch (to) {
+    case 'open':
+      return warning(`'${name}' gets no calls for a while`, undefined, fields)
+    case 'isolated':
+      return warning(`'${name}' gets no calls until it is released`, undefined, fields)
+    case 'half-open':
+      return { level: 'debug', message: `'${name}' is tried out`, fields }
+    case 'closed':
+      return { level: 'info', message: `'${name}' gets calls again`, fields }
+  }
+}
+
+function cancelled({ reason, processId }: PoolEvent & { kind: 'pool.cancelled' }): LogEntry {
+  const whose = reason === 'deadline' ? 'time is up' : 'client has gone'
+  const message = `Cancelled a query whose ${whose}`
+  return { level: 'debug', message, fields: { backend: processId } }
+}
+
+function heldBack({ reason, forMs }: PoolEvent & { kind: 'pool.connects-held-back' }): LogEntry {
+  return {
+    level: reason === 'server-full' ? 'warn' : 'debug',
+    message: `No connection is opened for a while (${reason})`,
+    fields: { ms: Math.round(forMs) },
   }
 }
 

@@ -1,6 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import { type Check, registerHealth } from './api/admin/index.ts'
 import {
+  type Check,
+  circuitsReport,
+  poolReport,
+  type Reach,
+  registerChaos,
+  registerHealth,
+  registerMetrics,
+} from './api/admin/index.ts'
+import {
+  adminPlaceOf,
   checkSecret,
   createHttpApp,
   createIdentity,
@@ -25,9 +35,17 @@ import {
 } from './api/rest/index.ts'
 import { type Clock, createSingleFlight, type Observer } from './base/index.ts'
 import {
+  type Chaos,
+  channelBus,
+  checkChaos,
+  createBreakers,
+  createChaos,
+  shareTransitions,
+  type Sharing,
+} from './capabilities/breaker/index.ts'
+import {
   createListener,
   createPool,
-  type Pool,
   PoolQueueFullError,
   PoolTimeoutError,
   parseTarget,
@@ -35,7 +53,8 @@ import {
   type Queryable,
   type Target,
 } from './capabilities/pool/index.ts'
-import { type Config, readConfig, takeOver } from './config.ts'
+import { createRedis, type Redis } from './capabilities/redis/index.ts'
+import { type Config, isLoopback, readConfig, takeOver } from './config.ts'
 import type { ServerEvent } from './observations.ts'
 import {
   type Catalog,
@@ -49,7 +68,14 @@ import {
   readDatabaseSettings,
   relationKey,
 } from './query/catalog/index.ts'
-import { createExecutor, toldExecutor } from './query/executor/index.ts'
+import {
+  createExecutor,
+  createNodes,
+  firstAnswering,
+  type Nodes,
+  nodeTargets,
+  toldExecutor,
+} from './query/executor/index.ts'
 import { SETTINGS, settingOf } from './postgrest/index.ts'
 
 export interface ServerParts {
@@ -97,6 +123,9 @@ interface Live {
   readonly services: RestServices & OpenApiServices
 }
 
+/** A trial of Redis costs one command with its short deadline: its breaker need not rest for longer, in milliseconds. */
+const REDIS_RESTS_MS = 1_000
+
 /** What was cut off still has to be cancelled in the database: it gets this long, in milliseconds. */
 const CANCEL_MS = 1_000
 
@@ -118,9 +147,17 @@ export async function createServer(given: Config, parts: ServerParts): Promise<S
   }
 }
 
-/** The last opened first. */
+/** The last opened first. What cannot be closed keeps nothing else open. */
 async function closeAll(opened: readonly Close[]): Promise<void> {
-  for (const close of opened.toReversed()) await close()
+  const failures: unknown[] = []
+  for (const close of opened.toReversed()) {
+    try {
+      await close()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
 }
 
 async function open(
@@ -129,26 +166,37 @@ async function open(
   opened: Close[],
 ): Promise<Server> {
   const configure = parts.configure ?? (database => readConfig({ presets: given, database }))
-  const target = parseTarget(given.database.url ?? '')
+  const targets = nodeTargets(given.database.url ?? '', given.database.replicas)
   checkSecret(given.jwt) // Before anything is asked of the database.
-  await probe(target, given.pool.connectTimeoutMs)
+  checkChaos(given.chaos)
+  const target = await firstAnswering(targets, given.pool.connectTimeoutMs, clock)
   const settings = await firstSettings(given, target, clock)
   const config = await configure(settings)
   const identity = identityOf(config)
   opened.push(() => identity.close())
 
-  const pool = createPool({ ...config.pool, target, clock, observe })
-  opened.push(() => pool.end(CANCEL_MS))
+  const breakers = createBreakers({ ...config.breaker, clock, observe })
+  const { enabled: isEnabled, token } = config.chaos
+  const chaos = createChaos({ isEnabled, token, clock, observe })
+  const redis = redisOf(config)
+  opened.push(() => redis?.close())
+  const sharing =
+    redis !== undefined && config.database.breakersShared ? await share(redis) : undefined
+  opened.push(() => sharing?.stop())
+  const nodes = createNodes({ targets, rules: config, breakers, redis, clock, observe })
+  opened.push(() => nodes.end(CANCEL_MS))
+  await nodes.start()
   let isComplete = false // Before that, the database has just been read.
   const listener = config.catalog.channelEnabled
     ? createListener({
-        ...{ target, clock, observe },
-        onConnect: isFirst => void (isComplete && !isFirst && reload()),
+        ...{ target: () => nodes.primaryTarget(), clock, observe },
+        onConnect: () => void (isComplete && reload()), // What was sent before is lost.
       })
     : undefined
   opened.push(() => listener?.stop())
+  nodes.onPrimary(() => listener?.renew())
   const catalog = await createCatalogKeeper({
-    withConnection: work => pool.use(work),
+    withConnection: work => nodes.use(work),
     isBusy: error => error instanceof PoolQueueFullError || error instanceof PoolTimeoutError,
     listener,
     onReloadConfig: () => void (isComplete && renewing.run()),
@@ -160,6 +208,8 @@ async function open(
     await listener?.stop() // What it hears would make the catalog be read again.
     await catalog.close()
   })
+  const disturb = disturbIn(chaos)
+  const executor = createExecutor(nodes.router, { clock, login: target.user, disturb })
   let live = liveOf(config, settings, identity)
   const renewing = createSingleFlight(renew)
   opened.push(async () => {
@@ -167,7 +217,7 @@ async function open(
     await renewing.settled() // It may be exchanging what is closed now.
     live.identity.close()
   })
-  let expected = await expectationsOf(config, pool)
+  let expected = await expectationsOf(config, nodes)
   tellDoubts()
   isComplete = true
 
@@ -175,9 +225,21 @@ async function open(
     return createIdentity({ ...jwt, anonRole: database.anonRole }, { clock, observe })
   }
 
+  /** Its breaker has the deadline of a command beside it, so that it never waits for a Redis that is gone or frozen. */
+  function redisOf({ redis, breaker: { openForMs } }: Config): Redis | undefined {
+    const { url } = redis
+    if (url === undefined) return undefined
+    const rests = { openForMs: Math.min(openForMs, REDIS_RESTS_MS) }
+    return createRedis({ ...redis, url, breaker: breakers.get('redis', rests), clock, observe })
+  }
+
+  function share(redis: Redis): Promise<Sharing> {
+    const bus = channelBus(redis, 'breakers')
+    return shareTransitions({ breakers, bus, member: randomUUID(), clock, observe })
+  }
+
   function liveOf(config: Config, settings: DatabaseSettings, identity: IdentityService): Live {
     const { database, http, rest, openapi, log } = config
-    const executor = createExecutor(pool, { clock, login: target.user })
     const anonymous = database.anonRole !== undefined
     const plans = database.planEnabled
     const describer = createDescriber({ openapi, prefix: rest.prefix, anonymous, plans })
@@ -214,7 +276,7 @@ async function open(
 
   async function takeConfig(): Promise<boolean> {
     const asked = await configure(undefined)
-    const settings = await pool.use(connection => settingsOf(asked, connection))
+    const settings = await nodes.use(connection => settingsOf(asked, connection))
     const { config, changed, waiting } = takeOver(live.config, await configure(settings))
     const { identity: before } = live
     const identity = hasSameIdentity(live.config, config) ? before : identityOf(config)
@@ -227,7 +289,7 @@ async function open(
     if (identity !== before) before.close()
     live = changed.length > 0 ? liveOf(config, settings, identity) : { ...live, settings }
     observe({ kind: 'config.read', changed, waiting })
-    expected = await expectationsOf(config, pool)
+    expected = await expectationsOf(config, nodes)
     if (changed.length > 0) tellDoubts()
     return true
   }
@@ -237,8 +299,8 @@ async function open(
     return (await catalog.reload()) && isTaken
   }
 
-  const { adminPort } = config.http
-  const admin = adminPort === undefined ? undefined : createHttpApp(() => live.config.http, observe)
+  const adminPlace = adminPlaceOf(config.http)
+  const admin = adminPlace && createHttpApp(() => live.config.http, observe)
   opened.push(() => admin?.close())
   const app = createHttpApp(() => live.config.http, observe, {
     login: target.user,
@@ -250,12 +312,21 @@ async function open(
     await app.close()
     drained()
   })
+  opened.push(() => chaos.stop()) // What is frozen must not be waited for.
   registerRest(app, () => live.services)
   registerOpenApi(app, () => live.services)
   registerDocs(app, () => docsOf(live))
   let stopReason: string | undefined
   let stopping: Promise<void> | undefined
-  registerHealth(admin ?? app, { checks: () => checksOf(stopReason, catalog, pool, doubts()) })
+  registerHealth(admin ?? app, { checks: () => checksOf(stopReason, catalog, nodes, doubts()) })
+  const reach = reachOf(config, admin !== undefined)
+  registerMetrics(admin ?? app, {
+    reach,
+    token: () => live.config.http.adminToken,
+    pool: () => poolReport(nodes.pools(), nodes.status(), clock),
+    circuits: () => circuitsReport(breakers.status(), chaos.status(), clock),
+  })
+  registerChaos(admin ?? app, { chaos, token, reach, targets: targets.map(({ name }) => name) })
 
   async function stop(): Promise<void> {
     const { stopDelayMs } = live.config.http
@@ -267,8 +338,7 @@ async function open(
 
   return {
     async start() {
-      const { host, adminHost = host } = live.config.http
-      await admin?.listen({ host: adminHost, port: adminPort ?? 0 })
+      if (admin !== undefined && adminPlace !== undefined) await listen(admin, adminPlace)
       await listen(app, live.config.http)
     },
     get addresses() {
@@ -339,13 +409,13 @@ export async function readCatalog(config: Config, clock: Clock): Promise<Catalog
   }
 }
 
-/** One connection to a database, for commands that change it. Rejects like `createServer`, or with what `work` throws. */
+/** One connection to a database, by its URL or as that was read, for commands that change it. Rejects like `createServer`, or with what `work` throws. */
 export async function withDatabase<T>(
-  url: string,
+  place: string | Target,
   connectTimeoutMs: number,
   work: (connection: Queryable) => Promise<T>,
 ): Promise<T> {
-  const target = parseTarget(url)
+  const target = typeof place === 'string' ? parseTarget(place) : place
   await probe(target, connectTimeoutMs)
   const pool = createPool({ target, sizeMax: 1, connectTimeoutMs })
   try {
@@ -377,28 +447,28 @@ function docsOf({ config: { openapi, rest }, services }: Live): DocsServices {
 
 /** What the configuration takes for granted. A doubt that cannot be cleared up now is none. */
 async function expectationsOf(
-  { database, http, rest }: Config,
-  pool: Pool,
+  { database, http, rest, chaos }: Config,
+  nodes: Nodes,
 ): Promise<Parameters<typeof doubtsOf>[1]> {
   const { anonRole, preRequest, schemas, extraSearchPath } = database
   const searchPath = [...schemas, ...extraSearchPath]
+  const ours = chaos.enabled ? ['live', 'ready', 'chaos'] : ['live', 'ready']
   const isThere =
     preRequest === undefined ||
-    (await pool.use(work => hasFunction(work, preRequest, searchPath)).catch(() => true))
+    (await nodes.use(work => hasFunction(work, preRequest, searchPath)).catch(() => true))
   return {
     anonRole,
     missingPreRequest: isThere ? undefined : preRequest,
-    takenPaths: rest.prefix === '/' && http.adminPort === undefined ? ['live', 'ready'] : [],
+    takenPaths: rest.prefix === '/' && adminPlaceOf(http) === undefined ? ours : [],
   }
 }
 
 function checksOf(
   stopReason: string | undefined,
   catalog: CatalogKeeper,
-  pool: Pool,
+  nodes: Nodes,
   doubts: readonly string[],
 ): readonly Check[] {
-  const { size, waiting } = pool.stats()
   return [
     {
       name: 'serving',
@@ -412,9 +482,20 @@ function checksOf(
         ? `version ${catalog.current().version}`
         : 'could not be read again',
     },
-    { name: 'pool', ok: true, detail: `${size} connections, ${waiting} requests waiting` },
+    ...nodes.checks(),
     { name: 'configuration', ok: true, detail: doubts.join('; ') || 'nothing is in doubt' },
   ]
+}
+
+/** Where there can be no experiment, nobody is asked for one. */
+function disturbIn({ disturb, status }: Chaos): Chaos['disturb'] | undefined {
+  return status().isEnabled ? disturb : undefined
+}
+
+/** Who can ask for metrics where they are served. */
+function reachOf({ http: { host, socket } }: Config, hasAdmin: boolean): Reach {
+  if (hasAdmin) return 'admin'
+  return socket === undefined && isLoopback(host) ? 'loopback' : 'public'
 }
 
 /** A socket has a path instead, and nginx's way to write it. */

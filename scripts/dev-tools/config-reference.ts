@@ -17,6 +17,23 @@ const ROOMS: Readonly<
   database: ['query/executor/options.ts', 'DatabaseOptions', 'The database'],
   catalog: ['query/catalog/options.ts', 'CatalogOptions', 'The catalog'],
   pool: ['capabilities/pool/options.ts', 'PoolOptions', 'Connections'],
+  budget: [
+    'capabilities/pool/budget/options.ts',
+    'BudgetOptions',
+    'Connections that several processes share',
+  ],
+  breaker: [
+    'capabilities/breaker/options.ts',
+    'BreakerOptions',
+    'Circuit breakers of database nodes and of Redis',
+  ],
+  chaos: [
+    'capabilities/breaker/chaos-options.ts',
+    'ChaosOptions',
+    'Faults of database nodes on purpose',
+  ],
+  replicas: ['capabilities/replicas/options.ts', 'ReplicasOptions', 'Several nodes'],
+  redis: ['capabilities/redis/options.ts', 'RedisOptions', 'Redis'],
   http: ['api/http/options.ts', 'HttpOptions', 'HTTP'],
   rest: ['api/rest/options.ts', 'RestOptions', 'REST'],
   openapi: ['api/openapi/options.ts', 'OpenApiOptions', 'Documents of the API'],
