@@ -50,7 +50,7 @@ export function sTier(storeUrl: string, nodeArguments: readonly string[] = []): 
 export function peer(name: PeerName, storeUrl: string): Contestant {
   const url = new URL(storeUrl)
   url.searchParams.set('options', `-c role=${ROLE}`)
-  const program = fileURLToPath(new URL(`../dist/peers/${name}.js`, import.meta.url))
+  const program = fileURLToPath(new URL(`../dist/benchmarks/peers/${name}.js`, import.meta.url))
   return {
     name,
     command: {

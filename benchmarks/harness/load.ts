@@ -14,7 +14,7 @@ export interface OpenPortion {
   close(): Promise<void>
 }
 
-const PROGRAM = fileURLToPath(new URL('../dist/load/main.js', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../dist/benchmarks/load/main.js', import.meta.url))
 
 /** Load comes from a process of its own, so that its work is in nobody's figures. */
 export function startLoadGenerator(): LoadGenerator {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -59,6 +59,20 @@ export function saveResult(result: Saved): string {
   const name = `${result.date.slice(0, 10)}-${result.commit}-${result.question}.json`
   const path = join(RESULTS_FOLDER, name)
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`)
+  return path
+}
+
+/** One outcome of a study, with everything needed to judge it later. */
+type SavedTrial = Readonly<Record<'trial' | 'date' | 'commit', string>> &
+  Readonly<Record<string, unknown>>
+
+/** The same for a trial: beside the others of its study on that day, in place of its own of before. */
+export function saveTrials(study: string, trial: SavedTrial): string {
+  mkdirSync(RESULTS_FOLDER, { recursive: true })
+  const path = join(RESULTS_FOLDER, `${trial.date.slice(0, 10)}-${trial.commit}-${study}.json`)
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as SavedTrial[]) : []
+  const others = before.filter(each => each.trial !== trial.trial)
+  writeFileSync(path, `${JSON.stringify([...others, trial], null, 2)}\n`)
   return path
 }
 
