@@ -57,7 +57,8 @@ async function startBehind(serverConnections: number): Promise<string> {
 
 test('a pooler in transaction mode is noticed once, and statements are not prepared any more', async () => {
   const { pool, events, kinds } = open(await startBehind(3))
-  await runShapes(pool, 20)
+  // Which server connection is free is a matter of luck; while it is always the same, nothing can be noticed.
+  for (let tries = 0; tries < 50 && pool.stats().isPreparing; tries++) await runShapes(pool, 20)
   expect(kinds().filter(kind => kind === 'pool.pooler-detected')).toHaveLength(1)
   expect(events).toContainEqual({ kind: 'pool.pooler-detected', evidence: 'other-backend' })
   expect(pool.stats()).toMatchObject({ isPreparing: false, poolerDetected: 'other-backend' })
