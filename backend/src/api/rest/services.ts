@@ -6,28 +6,28 @@ import {
   type Executor,
   type PlanCache,
 } from '../../query/executor/index.ts'
-import type { CallPlan, Plan, ReadPlan, WritePlan } from '../../query/plan/index.ts'
-import type { Statement } from '../../query/sql/index.ts'
+import type { CallPlan, ReadPlan, WritePlan } from '../../query/plan/index.ts'
 import type { HttpRules, IdentityService } from '../http/index.ts'
 import type { RestRules } from './options.ts'
-
-/** A shape of request, understood once: what it means and the statement that does it. */
-export interface Prepared<P extends Plan> {
-  readonly plan: P
-  readonly statement: Statement
-  /** Nothing that it runs leaves anything in its session. Undefined: nobody looked. */
-  readonly leavesNoTrace?: boolean
-}
+import type { Prepared } from './prepared.ts'
+import { createRecentReads, type RecentReads } from './read/recent-reads.ts'
 
 /** Shapes seen so far. */
 export interface Plans {
   readonly reads: PlanCache<Prepared<ReadPlan>>
   readonly writes: PlanCache<Prepared<WritePlan>>
   readonly calls: PlanCache<Prepared<CallPlan>>
+  /** Whole requests: most of what is read is read again, and need not be parsed again. */
+  readonly recent: RecentReads
 }
 
 export function createPlans(): Plans {
-  return { reads: createPlanCache(), writes: createPlanCache(), calls: createPlanCache() }
+  return {
+    reads: createPlanCache(),
+    writes: createPlanCache(),
+    calls: createPlanCache(),
+    recent: createRecentReads(),
+  }
 }
 
 /** What the dialect needs of the rest of the server. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Catalog } from '../../query/catalog/index.ts'
 import type { DatabaseRules } from '../../query/executor/index.ts'
-import type { Plan } from '../../query/plan/index.ts'
+import type { Plan, ReadPlan } from '../../query/plan/index.ts'
 import { headerText, type Identity } from '../http/index.ts'
 import { allowsOverride } from './context.ts'
 import type { RestInput } from './input.ts'
@@ -11,9 +11,10 @@ import {
   type Profile,
   parsePrefer,
   parseProfile,
+  type RowRange,
   type TargetName,
 } from './parse/index.ts'
-import type { Prepared } from './services.ts'
+import type { Prepared } from './prepared.ts'
 
 /** What it takes to understand a request, whatever it wants. */
 export type Understandable = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers'> & {
@@ -29,6 +30,15 @@ export interface Understood<P extends Plan> {
   readonly preferences: Preferences
   readonly profile: Profile
   readonly targetNames: readonly TargetName[]
+}
+
+/** A read, understood. */
+export interface UnderstoodRead extends Understood<ReadPlan> {
+  /** The values of the query string, for the `$n` of the statement. */
+  readonly parameters: readonly string[]
+  readonly range: RowRange
+  /** For the header `Content-Location`. */
+  readonly location: string
 }
 
 /** The schema that the headers choose. */

@@ -2,7 +2,6 @@ import type { RestInput } from '../input.ts'
 import { consistencyOf } from '../consistency.ts'
 import { transactionContext } from '../context.ts'
 import { deadlineOf } from '../deadline.ts'
-import { locationOf } from '../location.ts'
 import type { RestResponse } from '../response.ts'
 import type { RestServices } from '../services.ts'
 import { createTiming } from '../timing.ts'
@@ -27,6 +26,6 @@ export async function read(input: RestInput, services: RestServices): Promise<Re
     deadline: deadlineOf(preferences, database, services.clock),
   })
   timing?.mark('transaction', answer.databaseMs)
-  const response = readResponse(answer, call, locationOf(input, services.rules.rest))
+  const response = readResponse(answer, call)
   return timing === undefined ? response : timing.addTo(response)
 }

@@ -5,7 +5,7 @@ import type { Answer } from '../../../query/executor/index.ts'
 import { NO_PREFERENCES, type Preferences, parseQuery } from '../parse/index.ts'
 import type { RestResponse } from '../response.ts'
 import { readResponse } from './respond.ts'
-import type { UnderstoodRead } from './understand.ts'
+import type { UnderstoodRead } from '../understood.ts'
 
 /** A response to two books, under a cap of three rows, with what a test changes. */
 function respond(
@@ -31,9 +31,9 @@ function respond(
       preferences: { ...NO_PREFERENCES, count },
       profile: { schema: 'public', negotiated: false },
       targetNames: query.targetNames,
+      location: '/books',
       ...call,
     },
-    '/books',
   )
 }
 

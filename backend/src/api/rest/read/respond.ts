@@ -11,11 +11,11 @@ import {
 } from '../parse/index.ts'
 import { overridden, type RestResponse } from '../response.ts'
 import { warningOf } from '../warning.ts'
-import type { UnderstoodRead } from './understand.ts'
+import type { UnderstoodRead } from '../understood.ts'
 
 /** What PostgreSQL answered, as a response. PostgREST: references/api/pagination_count and resource_representation. */
-export function readResponse(answer: Answer, call: UnderstoodRead, location: string): RestResponse {
-  const { media, preferences, profile, range } = call
+export function readResponse(answer: Answer, call: UnderstoodRead): RestResponse {
+  const { media, preferences, profile, range, location } = call
   const contentType = contentTypeOf(media)
   if (media.kind === 'plan') {
     return { status: 200, headers: { 'content-type': contentType }, body: answer.body }

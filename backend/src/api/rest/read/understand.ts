@@ -2,35 +2,46 @@ import type { Catalog } from '../../../query/catalog/index.ts'
 import { leavesNoTrace, planRead, type ReadPlan } from '../../../query/plan/index.ts'
 import { compileExplain, compileRead } from '../../../query/sql/index.ts'
 import { offerOf } from '../offer.ts'
-import {
-  negotiate,
-  type ParsedQuery,
-  parseQuery,
-  parseRange,
-  type RowRange,
-} from '../parse/index.ts'
-import type { Prepared, RestServices } from '../services.ts'
+import { negotiate, type ParsedQuery, parseQuery, parseRange } from '../parse/index.ts'
+import { locationOf } from '../location.ts'
+import type { Prepared } from '../prepared.ts'
+import type { RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
-import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
+import {
+  preferencesOf,
+  profileOf,
+  type Understandable,
+  type UnderstoodRead,
+} from '../understood.ts'
 
 /** What it takes to understand a read. */
 export type ReadInput = Understandable
 
-/** The same request, understood. */
-export interface UnderstoodRead extends Understood<ReadPlan> {
-  /** The values of the query string, for the `$n` of the statement. */
-  readonly parameters: readonly string[]
-  readonly range: RowRange
-}
+type UnderstandServices = Pick<RestServices, 'plans' | 'rules'>
 
 /**
- * From text to plan and statement. Pure apart from the cache of shapes, and free of I/O: what a request means depends on
- * itself, the catalog snapshot and the configuration. Throws only errors with a code.
+ * From text to plan and statement. Pure apart from the caches, and free of I/O: what a request means depends on itself, the
+ * catalog snapshot and the configuration. Throws only errors with a code.
  */
 export function understandRead(
   input: ReadInput,
   catalog: Catalog,
-  services: Pick<RestServices, 'plans' | 'rules'>,
+  services: UnderstandServices,
+): UnderstoodRead {
+  const { recent } = services.plans
+  const aggregates = mayAggregate(input.identity.role, services.rules.database)
+  const known = recent.get(input, catalog.version, aggregates)
+  if (known !== undefined) return known
+  const understood = understandAnew(input, catalog, services, aggregates)
+  recent.set(input, catalog.version, aggregates, understood)
+  return understood
+}
+
+function understandAnew(
+  input: ReadInput,
+  catalog: Catalog,
+  services: UnderstandServices,
+  aggregates: boolean,
 ): UnderstoodRead {
   const { database, rest } = services.rules
   const { headers } = input
@@ -42,24 +53,26 @@ export function understandRead(
   const relation = { schema: profile.schema, name: input.name }
   const { select } = query.read
   const media = negotiate(headers.accept, offerOf(catalog, database, { relation, select }))
-  const prepared = prepare(input, { query, media, preferences, profile }, catalog, services)
+  const understanding = { query, media, preferences, profile, aggregates }
+  const prepared = prepare(input, understanding, catalog, services)
   // The parsed tree ends here: what waits for a connection is kept small.
   const { parameters, targetNames } = query
   const rows = query.range
-  return { prepared, parameters, range: rows, media, preferences, profile, targetNames }
+  const location = locationOf(input, rest)
+  return { prepared, parameters, range: rows, media, preferences, profile, targetNames, location }
 }
 
 interface Understanding extends Pick<UnderstoodRead, 'media' | 'preferences' | 'profile'> {
   readonly query: ParsedQuery
+  readonly aggregates: boolean
 }
 
 function prepare(
-  { method, name, identity }: ReadInput,
-  { query, media, preferences, profile }: Understanding,
+  { method, name }: ReadInput,
+  { query, media, preferences, profile, aggregates }: Understanding,
   catalog: Catalog,
-  { plans, rules: { database, rest } }: Pick<RestServices, 'plans' | 'rules'>,
+  { plans, rules: { database, rest } }: UnderstandServices,
 ): Prepared<ReadPlan> {
-  const aggregates = mayAggregate(identity.role, database)
   const shape = answerShape(method, media, preferences)
   const answer = `${shapeKey(shape)} ${aggregates}`
   const explained = media.kind === 'plan' ? JSON.stringify(media) : ''

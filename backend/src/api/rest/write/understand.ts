@@ -18,7 +18,8 @@ import {
   type Profile,
   parseQuery,
 } from '../parse/index.ts'
-import type { Prepared, RestServices } from '../services.ts'
+import type { Prepared } from '../prepared.ts'
+import type { RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
 import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
 import { NotWritableError, PutRangeError } from './errors.ts'
