@@ -196,7 +196,7 @@ async function open(
   opened.push(() => listener?.stop())
   nodes.onPrimary(() => listener?.renew())
   const catalog = await createCatalogKeeper({
-    withConnection: work => nodes.use(work),
+    withConnection: work => nodes.use(work, { leavesNoTrace: true }),
     isBusy: error => error instanceof PoolQueueFullError || error instanceof PoolTimeoutError,
     listener,
     onReloadConfig: () => void (isComplete && renewing.run()),

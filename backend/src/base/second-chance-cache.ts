@@ -20,24 +20,42 @@ interface Entry<T> {
  * moves nothing, and a flood of new keys does not push out those in use.
  */
 export function createSecondChanceCache<T>(entriesMax: number): SecondChanceCache<T> {
-  const entries = new Map<string, Entry<T>>()
-  return {
-    get(key) {
-      const entry = entries.get(key)
-      if (entry === undefined) return undefined
-      entry.isUsed = true
-      return entry.value
-    },
-    set(key, value) {
-      if (entriesMax === 0 || entries.has(key)) return
-      if (entries.size >= entriesMax) evict(entries)
-      entries.set(key, { value, isUsed: false })
-    },
-    delete: key => void entries.delete(key),
-    clear: () => entries.clear(),
-    get size() {
-      return entries.size
-    },
+  return new ClockCache(entriesMax)
+}
+
+/** A class, as V8 inlines no method of an object literal that has a getter: every request asks it several times. */
+class ClockCache<T> implements SecondChanceCache<T> {
+  readonly #entries = new Map<string, Entry<T>>()
+  readonly #entriesMax: number
+
+  constructor(entriesMax: number) {
+    this.#entriesMax = entriesMax
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(key: string): T | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    entry.isUsed = true
+    return entry.value
+  }
+
+  set(key: string, value: T): void {
+    const entries = this.#entries
+    if (this.#entriesMax === 0 || entries.has(key)) return
+    if (entries.size >= this.#entriesMax) evict(entries)
+    entries.set(key, { value, isUsed: false })
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+
+  clear(): void {
+    this.#entries.clear()
   }
 }
 

@@ -37,53 +37,72 @@ interface Slice {
  * Counts in buckets that grow by a constant factor (as DDSketch: Masson, Rim and Lee, VLDB 2019), in slices of time that are
  * dropped one by one. Recording allocates nothing.
  */
-export function createSlidingHistogram({ windowMs, now }: SlidingHistogramSetup): SlidingHistogram {
-  const sliceMs = windowMs / SLICES
-  const slices = Array.from({ length: SLICES }, emptySlice)
-  let current = Math.floor(now() / sliceMs)
+export function createSlidingHistogram(setup: SlidingHistogramSetup): SlidingHistogram {
+  return new SlicedHistogram(setup)
+}
+
+class SlicedHistogram implements SlidingHistogram {
+  readonly #slices = Array.from({ length: SLICES }, emptySlice)
+  readonly #sliceMs: number
+  readonly #now: () => number
+  #at: number
+  #current: Slice
+
+  constructor({ windowMs, now }: SlidingHistogramSetup) {
+    this.#sliceMs = windowMs / SLICES
+    this.#now = now
+    this.#at = Math.floor(now() / this.#sliceMs)
+    this.#current = this.#sliceAt(this.#at)
+  }
+
+  record(value: number, times = 1): void {
+    this.#turn()
+    const slice = this.#current
+    const bucket = bucketOf(value)
+    slice.counts[bucket] = (slice.counts[bucket] as number) + times
+    slice.count += times
+    slice.sum += Math.max(0, value) * times
+  }
+
+  quantile(q: number): number | undefined {
+    const { count } = this
+    if (count === 0) return undefined
+    let left = q * count
+    if (left === 0) return 0
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      for (const slice of this.#slices) left -= slice.counts[bucket] as number
+      if (left <= 0) return upperEnd(bucket)
+    }
+    return upperEnd(BUCKETS - 1)
+  }
+
+  get count(): number {
+    return this.#total(slice => slice.count)
+  }
+
+  get mean(): number | undefined {
+    const { count } = this
+    return count === 0 ? undefined : this.#total(slice => slice.sum) / count
+  }
 
   /** Empties the slices whose time has passed. */
-  function turn(): void {
-    const at = Math.floor(now() / sliceMs)
-    if (at === current) return
-    for (let gone = Math.max(current + 1, at - SLICES + 1); gone <= at; gone++) clear(sliceAt(gone))
-    current = at
+  #turn(): void {
+    const at = Math.floor(this.#now() / this.#sliceMs)
+    if (at === this.#at) return
+    for (let gone = Math.max(this.#at + 1, at - SLICES + 1); gone <= at; gone++) {
+      clear(this.#sliceAt(gone))
+    }
+    this.#at = at
+    this.#current = this.#sliceAt(at)
   }
 
-  function sliceAt(at: number): Slice {
-    return slices[((at % SLICES) + SLICES) % SLICES] as Slice
+  #sliceAt(at: number): Slice {
+    return this.#slices[((at % SLICES) + SLICES) % SLICES] as Slice
   }
 
-  function total(of: (slice: Slice) => number): number {
-    turn()
-    return slices.reduce((sum, slice) => sum + of(slice), 0)
-  }
-
-  return {
-    record(value, times = 1) {
-      turn()
-      const slice = sliceAt(current)
-      const bucket = bucketOf(value)
-      slice.counts[bucket] = (slice.counts[bucket] as number) + times
-      slice.count += times
-      slice.sum += Math.max(0, value) * times
-    },
-    quantile(q) {
-      let left = q * total(slice => slice.count)
-      if (left === 0) return this.count === 0 ? undefined : 0
-      for (let bucket = 0; bucket < BUCKETS; bucket++) {
-        for (const slice of slices) left -= slice.counts[bucket] as number
-        if (left <= 0) return upperEnd(bucket)
-      }
-      return upperEnd(BUCKETS - 1)
-    },
-    get count() {
-      return total(slice => slice.count)
-    },
-    get mean() {
-      const count = total(slice => slice.count)
-      return count === 0 ? undefined : total(slice => slice.sum) / count
-    },
+  #total(of: (slice: Slice) => number): number {
+    this.#turn()
+    return this.#slices.reduce((sum, slice) => sum + of(slice), 0)
   }
 }
 

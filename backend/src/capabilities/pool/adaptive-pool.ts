@@ -86,14 +86,18 @@ export class AdaptivePool implements Pool {
     })
   }
 
-  use<T>(
+  async use<T>(
     work: (connection: Connection) => Promise<T>,
     options: UseOptions = NO_OPTIONS,
   ): Promise<T> {
     const origin = this.#parts.rules.leakAfterMs > 0 ? originOf(this.use) : undefined
-    const slot = this.#takeIdle(options)
-    if (slot !== undefined) return this.#run(slot, work, origin)
-    return this.#wait(options).then(served => this.#run(served, work, origin))
+    const slot = this.#takeIdle(options) ?? (await this.#wait(options))
+    slot.origin = origin
+    try {
+      return await work(slot.member)
+    } finally {
+      this.#release(slot)
+    }
   }
 
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]> {
@@ -164,19 +168,6 @@ export class AdaptivePool implements Pool {
     slot.member.begin(options.deadline ?? Number.POSITIVE_INFINITY)
   }
 
-  async #run<T>(
-    slot: Slot,
-    work: (connection: Connection) => Promise<T>,
-    origin: Error | undefined,
-  ): Promise<T> {
-    slot.origin = origin
-    try {
-      return await work(slot.member)
-    } finally {
-      this.#release(slot)
-    }
-  }
-
   #release(slot: Slot): void {
     const now = this.#parts.clock.now()
     const heldMs = now - slot.heldSince
@@ -207,9 +198,9 @@ export class AdaptivePool implements Pool {
     return {
       demand: () => ({
         waiting: this.#shares.servable(this.#holdings),
-        waitingAdmin: this.#desk.room.waiting.admin,
         oldest: this.#desk.room.oldest() ?? this.#parts.clock.now(),
       }),
+      waitingAdmin: () => this.#desk.room.waiting.admin,
       offer: slot => this.#desk.offer(slot),
       giveUp: error => this.#desk.giveUp(error),
     }

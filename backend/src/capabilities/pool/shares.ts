@@ -48,12 +48,19 @@ export class Shares {
   next(holdings: Holdings): PoolClass | undefined {
     const { held, waiting } = holdings
     if (waiting.admin > 0) return 'admin'
+    if (waiting.batch === 0 && waiting.realtime === 0) return this.#interactive(holdings)
     let chosen: PoolClass | undefined
     for (const kind of ORDINARY) {
       if (waiting[kind] === 0 || !this.allows(kind, holdings)) continue
       if (chosen === undefined || load(kind, held) < load(chosen, held)) chosen = kind
     }
     return chosen
+  }
+
+  /** As most often: nobody else waits. */
+  #interactive({ held, waiting, ceiling }: Holdings): PoolClass | undefined {
+    const mayHave = waiting.interactive > 0 && ordinary(held) < ordinaryMax(ceiling)
+    return mayHave ? 'interactive' : undefined
   }
 
   /** How many of those who wait would be given a connection if there were enough. */

@@ -15,7 +15,9 @@ import type { Tally } from './tally.ts'
 /** The callers, as far as the connections have to do with them. */
 export interface Callers {
   /** Those whom a new connection could serve; the first one waits since `oldest`. */
-  demand(): { readonly waiting: number; readonly waitingAdmin: number; readonly oldest: number }
+  demand(): { readonly waiting: number; readonly oldest: number }
+  /** Those of the class `admin` among them. */
+  waitingAdmin(): number
   /** A connection is free. False: nobody may have it now. */
   offer(slot: Slot): boolean
   /** There is no connection, and none can be opened. */
@@ -115,15 +117,18 @@ export class Stock {
   /** Begins to open what is wanted and may be opened. Answers whether anything is wanted. */
   connectMore(): boolean {
     if (this.#isEnding) return false
+    const mayBeWanted = this.slots.size < this.target || this.#setup.callers.waitingAdmin() > 0
+    if (!mayBeWanted) return false // As most often when somebody has to wait.
     const now = this.#setup.clock.now()
-    const { waiting, waitingAdmin, oldest } = this.#setup.callers.demand()
+    const { callers } = this.#setup
+    const { waiting, oldest } = callers.demand()
     const wanted = connectsWanted({
       size: this.slots.size,
       target: this.target,
       ceiling: this.#ceiling,
       isKept: this.#isKept,
       waiting,
-      waitingAdmin,
+      waitingAdmin: callers.waitingAdmin(),
       oldestWaitMs: now - oldest,
       holdMs: this.#setup.meter.usualHoldMs,
       connectMs: this.#connector.connectMs,
@@ -295,7 +300,7 @@ export class Stock {
 
   /** One that was opened for `admin` beyond the target is handed over first. */
   #isSurplus(): boolean {
-    const { waitingAdmin } = this.#setup.callers.demand()
+    const waitingAdmin = this.#setup.callers.waitingAdmin()
     return this.slots.size > Math.min(this.target + waitingAdmin, this.#ceiling)
   }
 

@@ -101,7 +101,18 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
     const work = async (connection: Connection) => {
       const now = clock.now()
       startedAt = now - lateMs
-      const outcome = await runIn(connection, execution, now)
+      const limited = withinDeadline(execution, now)
+      const transaction = transactionOf(limited, wants)
+      let outcome: Outcome
+      try {
+        outcome =
+          transaction.claimAt === undefined
+            ? outcomeOf(transaction, await connection.batch(transaction.steps, execution.signal))
+            : await runClaimed(connection, limited, transaction, login)
+      } catch (error) {
+        paces.tookAtLeast(statement.name, clock.now() - now)
+        throw isOfStandby(error, transaction) ? new NoPrimaryError(0) : error
+      }
       const durationMs = clock.now() - startedAt
       paces.took(statement.name, durationMs - lateMs)
       return answerOf(node, outcome, durationMs, startedAt - askedAt)
@@ -124,24 +135,6 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
       const durationMs = clock.now() - startedAt
       breaker?.leave(permit, ending, durationMs)
       router.ended(node, durationMs)
-    }
-  }
-
-  async function runIn(
-    connection: Connection,
-    execution: Execution,
-    startedAt: number,
-  ): Promise<Outcome> {
-    const limited = withinDeadline(execution, startedAt)
-    const transaction = transactionOf(limited, wants)
-    try {
-      if (transaction.claimAt !== undefined) {
-        return await runClaimed(connection, limited, transaction, login)
-      }
-      return outcomeOf(transaction, await connection.batch(transaction.steps, execution.signal))
-    } catch (error) {
-      paces.tookAtLeast(execution.statement.name, clock.now() - startedAt)
-      throw isOfStandby(error, transaction) ? new NoPrimaryError(0) : error
     }
   }
 

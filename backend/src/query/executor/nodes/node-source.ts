@@ -19,7 +19,10 @@ export function monitoredNode(
   })
   return createNodeSource({
     name,
-    database: pool,
+    // The questions change nothing in the session, so nothing has to be put in order after each.
+    database: {
+      query: text => pool.use(connection => connection.query(text), { leavesNoTrace: true }),
+    },
     renew: () => pool.evict(new Error('The node did not answer in time'), 'now'),
     async close() {
       await pool.end(END_MS)

@@ -10,6 +10,7 @@ import {
   type PoolStats,
   type RegistryRedis,
   type Target,
+  type UseOptions,
 } from '../../../capabilities/pool/index.ts'
 import {
   createReplicas,
@@ -61,7 +62,7 @@ export interface Nodes {
    * Runs work of our own that only reads: on the primary, or on another node of the same cluster. Rejects with `NoNodeError`
    * when there is none.
    */
-  use<T>(work: (connection: Connection) => Promise<T>): Promise<T>
+  use<T>(work: (connection: Connection) => Promise<T>, options?: UseOptions): Promise<T>
   /** Where the primary is, or was last. */
   primaryTarget(): Target
   /** Called when that has changed. */
@@ -140,7 +141,7 @@ export function createNodes(setup: NodesSetup): Nodes {
       const opening = all.map(openFirst)
       await Promise.all(opening.filter((_, index) => replicas.isUp(index)))
     },
-    use: async work => (await nodeForReading()).pool.use(work),
+    use: async (work, options) => (await nodeForReading()).pool.use(work, options),
     primaryTarget: () => (all[lastPrimary] as ServerNode).target,
     onPrimary(callback) {
       tellMoved = callback
