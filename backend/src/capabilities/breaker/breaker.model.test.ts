@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { seed } from '../../../tests/support/seed.ts'
 import { createBreaker } from './breaker.ts'
 import { RefusedError } from './errors.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { type Breaker, type BreakerSetup, createBreaker } from './breaker.ts'
 import type { BreakerEvent } from './events.ts'
 

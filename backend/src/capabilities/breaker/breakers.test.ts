@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { createBreakers } from './breakers.ts'
 
 test('a name is one breaker, with the options of all or its own', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { type ChaosSetup, createChaos } from './chaos.ts'
 import type { BreakerEvent } from './events.ts'
 import type { Experiment } from './experiment.ts'

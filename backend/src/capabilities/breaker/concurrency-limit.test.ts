@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 import { CONCURRENCY_LIMIT_DEFAULTS } from './concurrency-limit-options.ts'
 import { afterSample } from './gradient.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { seed } from '../../../tests/support/seed.ts'
 import { BreakerOpenError } from './errors.ts'
 import { backoffMs, type RetryPolicy, retry } from './retry.ts'

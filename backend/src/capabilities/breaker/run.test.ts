@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { type BreakerSetup, createBreaker } from './breaker.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 import type { BreakerEvent } from './events.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeClock } from './testing/fake-clock.ts'
+import { fakeClock } from '../../../tests/support/fake-clock.ts'
 import { createBreaker } from './breaker.ts'
 import { createThrottle } from './throttle.ts'
 

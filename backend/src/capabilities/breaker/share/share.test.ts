@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { fakeClock } from '../testing/fake-clock.ts'
+import { fakeClock } from '../../../../tests/support/fake-clock.ts'
 import { seed } from '../../../../tests/support/seed.ts'
 import type { Breaker } from '../breaker.ts'
 import { type Breakers, createBreakers } from '../breakers.ts'
