@@ -261,7 +261,8 @@ export class AdaptivePool implements Pool {
     const waiting = this.#desk.room.size
     const oldestWaitMs = now - (this.#desk.room.oldest() ?? now)
     const { size, busy } = slots
-    this.#sizing.ask({ now, size, busy, waiting, oldestWaitMs, limit: ceiling })
+    const { lost } = this.#tally
+    this.#sizing.ask({ now, size, busy, waiting, oldestWaitMs, limit: ceiling, lost })
     this.#stock.settle(this.#sizing.target)
     return this.#isNeeded
   }

@@ -13,6 +13,8 @@ export interface PoolMoment {
   readonly waiting: number
   readonly oldestWaitMs: number
   readonly limit: number
+  /** Connections lost since the pool was made. */
+  readonly lost: number
 }
 
 /**
@@ -25,6 +27,7 @@ export class SizingHook {
   readonly #observe: Observer<PoolEvent>
   readonly #decisions: SizingDecision[] = []
   #holdMeanMs = 0
+  #lost = 0
 
   constructor(sizer: Sizer, meter: Meter, observe: Observer<PoolEvent>) {
     this.#sizer = sizer
@@ -45,6 +48,8 @@ export class SizingHook {
   ask(moment: PoolMoment): void {
     const interval = this.#meter.interval(moment.now)
     if (interval.completed > 0) this.#holdMeanMs = interval.holdMs / interval.completed
+    const lost = moment.lost - this.#lost
+    this.#lost = moment.lost
     const busyArea = interval.busyArea + interval.withheldArea
     const decision = this.#sizer.sample({
       now: moment.now,
@@ -56,6 +61,7 @@ export class SizingHook {
       completed: interval.completed,
       holdMeanMs: this.#holdMeanMs,
       limit: moment.limit,
+      lost,
     })
     if (decision !== undefined) this.#remember(decision)
   }

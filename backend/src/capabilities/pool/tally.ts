@@ -32,6 +32,12 @@ export class Tally {
     ended: 0,
   }
 
+  /** Connections that went without our wish. */
+  get lost(): number {
+    const { broken, dead, evicted } = this.closed
+    return broken + dead + evicted
+  }
+
   counts(): PoolCounts {
     const { opened, failed, elided, leaked, cancelled, closed } = this
     return { opened, failed, elided, leaked, cancelled, closed: { ...closed } }

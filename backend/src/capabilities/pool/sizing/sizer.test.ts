@@ -235,3 +235,24 @@ test('connections that cannot be opened are not waited for', () => {
   }
   expect(reasons.slice(0, 2)).toEqual(['queue', 'not-opened'])
 })
+
+test('an outage during a trial of more is not taken for growth that did not pay', () => {
+  const sizer = createSizer(RULES, 10, () => 0.5)
+  const seen: string[] = []
+  const sample = (tick: number, more: { readonly lost?: number } = {}) => {
+    const size = sizer.target
+    const rest = { size, busy: size, busyMean: size, waiting: 50, waitP95Ms: 50, limit: 100 }
+    const completed = 25 * size
+    const decision = sizer.sample({ now: tick * 250, ...rest, completed, holdMeanMs: 10, ...more })
+    if (decision !== undefined) seen.push(`${decision.reason} ${decision.from} to ${decision.to}`)
+  }
+  let tick = 0
+  while (seen.length === 0) sample(tick++)
+  sample(tick++, { lost: 1 }) // One that an administrator ended.
+  expect(seen).toEqual(['queue 10 to 15'])
+  sample(tick++, { lost: 15 })
+  expect(seen).toEqual(['queue 10 to 15', 'interrupted 15 to 10'])
+  for (const end = tick + 120; tick < end && sizer.target < 20; tick++) sample(tick)
+  expect(sizer.target, 'more is tried again as soon as it is missed').toBeGreaterThanOrEqual(20)
+  expect(seen.join()).not.toContain('did-not-pay')
+})

@@ -15,6 +15,8 @@ const PRESSED_HOLDS = 20
 /** Windows remembered at one size, to compare others with; so many are enough to be sure. */
 const REMEMBERED = 40
 const ENOUGH = 24
+/** More lost connections than this share of the pool are an outage rather than one that was ended. */
+const LOST_MAX = 0.1
 /** A step of growth; a bold one when the step before paid nearly all that it promised, or when there was none. */
 const STEP = 1.25
 const BOLD_STEP = 1.5
@@ -80,9 +82,19 @@ class MeasuringSizer implements Sizer {
     this.#limit = Math.max(0, sample.limit)
     const budgeted = this.#decided(from, 'budget', { limit: this.#limit }, sample.now)
     const window = this.#windows.add(sample)
+    if ((sample.lost ?? 0) > sample.size * LOST_MAX) return this.#startOver(sample) ?? budgeted
     if (window !== undefined) this.#look(window)
     if (budgeted !== undefined || window === undefined) return budgeted
     return this.#probe === undefined ? this.#decide(window) : this.#follow(this.#probe, window)
+  }
+
+  /** An outage: what was measured across it says nothing of sizes, and must not be remembered as if it did. */
+  #startOver({ now, lost = 0 }: SizingSample): SizingDecision | undefined {
+    const probe = this.#probe
+    this.#probe = undefined
+    this.#doubted = undefined
+    this.#begin(now)
+    return probe && this.#aim(probe.from, 'interrupted', { lost }, now)
   }
 
   #look(window: Window): void {

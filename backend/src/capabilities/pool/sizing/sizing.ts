@@ -28,6 +28,8 @@ export interface SizingSample {
   readonly holdMeanMs: number
   /** The fleet's budget: connections that this process may have. */
   readonly limit: number
+  /** Connections that broke since the last sample, or were taken away as their node was lost. Default 0. */
+  readonly lost?: number
 }
 
 /**
@@ -38,6 +40,7 @@ export interface SizingSample {
  * - `growth-did-not-pay`: back to what it was before the growth
  * - `shrinking-cost`: back to what it was before the probe
  * - `not-opened`: the connections could not be opened
+ * - `interrupted`: connections broke during a trial, so it shows nothing: back to what it was before
  * - `budget`: the fleet's budget gave or took
  */
 export type SizingReason =
@@ -48,6 +51,7 @@ export type SizingReason =
   | 'growth-did-not-pay'
   | 'shrinking-cost'
   | 'not-opened'
+  | 'interrupted'
   | 'budget'
 
 /** A change of the size aimed at, why, and the facts it was made on. */
