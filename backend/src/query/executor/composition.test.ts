@@ -101,6 +101,15 @@ test('a write that reached a standby is written on the primary, once', async () 
   expect(await cluster.primary.query(`select name from mark where name = 'here'`)).toHaveLength(1)
 })
 
+test('a write that reached standbys alone is told that there is no primary, not that it may not write', async () => {
+  const alwaysMisled: Router = { ...misled(), route: () => standby }
+  const statement = { text: INSERTED, name: '', estimate: undefined }
+  const writing = createExecutor(alwaysMisled).run({ ...execution('', WRITE), statement })
+  await expect(writing).rejects.toMatchObject({ code: 'ST502', status: 503 })
+  const oneNode = createExecutor(alwaysTo(standby)).run({ ...execution('', WRITE), statement })
+  await expect(oneNode).rejects.toMatchObject({ code: '25006' })
+})
+
 test('a call that wrote nothing, on a standby that was taken for the primary, is made again there', async () => {
   const answer = await createExecutor(misled()).run(execution('pg_is_in_recovery()', WRITE))
   expect(answer).toMatchObject({ body: 'false', node: 'primary' })

@@ -54,7 +54,7 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
   async function answer(execution: Execution): Promise<Answer> {
     const askedAt = clock.now()
     budget.deposit()
-    const routed = router.route(execution, NONE)
+    const routed = router.route(execution, NONE, askedAt)
     let node = routed instanceof Promise ? await routed : routed
     let failed = NONE
     for (;;) {
@@ -63,8 +63,8 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
       } catch (error) {
         if (isSuspicious(execution, error)) router.suspect(node, error)
         failed = [...failed, node]
-        const next = await nextNode(execution, error, failed)
-        if (next === undefined) throw error
+        const next = await nextNode(execution, error, failed, askedAt)
+        if (next === undefined) throw inTheEnd(execution, error, failed, askedAt)
         node = next
       }
     }
@@ -75,17 +75,30 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
     execution: Execution,
     error: unknown,
     failed: readonly DatabaseNode[],
+    askedAt: number,
   ): Promise<DatabaseNode | undefined> {
     const repeat = repeatOf(execution, error)
     const isOver = failed.length >= TRIES_MAX || execution.signal?.aborted === true
     if (repeat === 'never' || isOver) return undefined
     if (repeat === 'elsewhere') {
-      const node = await router.route(execution, failed)
+      const node = await router.route(execution, failed, askedAt)
       return failed.includes(node) || !budget.withdraw() ? undefined : node
     }
     if (!budget.withdraw()) return undefined
     await pause(clock, PAUSE_MS * random() * failed.length) // It may well be the same node.
-    return router.route(execution, failed)
+    return router.route(execution, failed, askedAt)
+  }
+
+  /** Where one of several nodes is the primary, "read-only" from each of them means that none was it in time. */
+  function inTheEnd(
+    { context }: Execution,
+    error: unknown,
+    failed: readonly DatabaseNode[],
+    askedAt: number,
+  ): unknown {
+    const isRefusedByAll = failed.length >= TRIES_MAX && codeOf(error) === READ_ONLY
+    const isMeant = router.tellsPlaces && !context.readOnly
+    return isRefusedByAll && isMeant ? new NoPrimaryError(clock.now() - askedAt) : error
   }
 
   async function runOn(node: DatabaseNode, execution: Execution, askedAt: number): Promise<Answer> {
@@ -175,6 +188,8 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
   return { run: stale === undefined ? answer : answerOrStale }
 }
 
+/** read_only_sql_transaction. */
+const READ_ONLY = '25006'
 const NONE: readonly DatabaseNode[] = Object.freeze([])
 
 function pause(clock: Clock, ms: number): Promise<void> {

@@ -14,9 +14,14 @@ export interface DatabaseNode {
 export interface Router {
   /**
    * Where it is to run; a promise only while a node has to catch up, or while there is no primary to write to. Throws, or
-   * rejects, when there is no such node. `failed`: where it was tried already.
+   * rejects, when there is no such node. `failed`: where it was tried already. `askedAt`: when it was first asked for, on the
+   * executor's clock: several tries wait no longer than one.
    */
-  route(execution: Execution, failed: readonly DatabaseNode[]): DatabaseNode | Promise<DatabaseNode>
+  route(
+    execution: Execution,
+    failed: readonly DatabaseNode[],
+    askedAt: number,
+  ): DatabaseNode | Promise<DatabaseNode>
   /** What runs where: for the next choice. */
   began(node: DatabaseNode): void
   ended(node: DatabaseNode, durationMs: number): void

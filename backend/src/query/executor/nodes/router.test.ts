@@ -70,6 +70,10 @@ function execution(
   }
 }
 
+function routed(asked: Execution, failed: readonly DatabaseNode[], askedAt = systemClock.now()) {
+  return router.route(asked, failed, askedAt)
+}
+
 test.each<[string, Execution, DatabaseNode]>([
   ['a read', execution(), standby],
   ['a repeatable read', execution({ isolation: 'repeatable read' }), standby],
@@ -85,7 +89,7 @@ test.each<[string, Execution, DatabaseNode]>([
   ['a read of a write of another history', withToken('8:1:1'), primary],
   ['a read with a token that is none', withToken('nonsense'), primary],
 ])('%s', async (_, asked, expected) => {
-  expect(await router.route(asked, [])).toBe(expected)
+  expect(await routed(asked, [])).toBe(expected)
 })
 
 function withToken(token: string): Execution {
@@ -93,17 +97,21 @@ function withToken(token: string): Execution {
 }
 
 test('a read that failed on one node goes to the other, and back when there is no other', async () => {
-  expect(await router.route(execution(), [standby])).toBe(primary)
-  expect([primary, standby]).toContain(await router.route(execution(), [standby, primary]))
+  expect(await routed(execution(), [standby])).toBe(primary)
+  expect([primary, standby]).toContain(await routed(execution(), [standby, primary]))
 })
 
 test('while there is no primary a write waits for one, and not for ever', async () => {
   isPrimaryUp = false
   router.suspect(primary, new ConnectionError('PGRST001', new Error('ECONNRESET')))
   const write = execution({ readOnly: false })
-  await expect(router.route(write, [])).rejects.toMatchObject({ code: 'ST502' })
-  expect(await router.route(execution(), [])).toBe(standby)
-  const waiting = router.route(write, [])
+  await expect(routed(write, [])).rejects.toMatchObject({ code: 'ST502' })
+  expect(await routed(execution(), [])).toBe(standby)
+  const overdue = routed(write, [], systemClock.now() - 60_000)
+  await expect(overdue, 'all its tries wait no longer than one').rejects.toMatchObject({
+    code: 'ST502',
+  })
+  const waiting = routed(write, [])
   isPrimaryUp = true
   expect(await waiting).toBe(primary)
 })
@@ -111,6 +119,6 @@ test('while there is no primary a write waits for one, and not for ever', async 
 test('where there is one node everything goes there, reachable or not', async () => {
   isPrimaryUp = false
   const alone = await routerOf([primary])
-  expect(alone.route(execution({ readOnly: false }), [primary])).toBe(primary)
+  expect(alone.route(execution({ readOnly: false }), [primary], systemClock.now())).toBe(primary)
   expect(alone.tellsPlaces).toBe(false)
 })

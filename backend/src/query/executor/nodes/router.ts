@@ -17,7 +17,7 @@ export interface RouterSetup {
   readonly nodes: readonly DatabaseNode[]
   readonly replicas: Replicas
   readonly clock: Clock
-  /** Longest that a write waits for a primary, in milliseconds. */
+  /** Longest that a write waits for a primary, with all its tries, in milliseconds. */
   readonly primaryWaitMs: number
 }
 
@@ -26,8 +26,10 @@ export function createRouter({ nodes, replicas, clock, primaryWaitMs }: RouterSe
   const [first] = nodes
   const alone = nodes.length === 1 ? first : undefined
 
-  async function primaryFor({ deadline = Number.POSITIVE_INFINITY }: Execution) {
-    const askedAt = clock.now()
+  async function primaryFor(
+    { deadline = Number.POSITIVE_INFINITY }: Execution,
+    askedAt: number,
+  ): Promise<DatabaseNode> {
     const index = await replicas.whenPrimary(Math.min(deadline, askedAt + primaryWaitMs))
     const node = index === undefined ? undefined : nodes[index]
     if (node === undefined) throw new NoPrimaryError(clock.now() - askedAt)
@@ -46,12 +48,14 @@ export function createRouter({ nodes, replicas, clock, primaryWaitMs }: RouterSe
   }
 
   return {
-    route(execution, failed) {
+    route(execution, failed, askedAt) {
       // Its own errors say best what is wrong with it.
       if (alone !== undefined) return alone
       const primary = failed.length > 0 ? undefined : replicas.write()
       if (!mayRead(execution)) {
-        return (primary === undefined ? undefined : nodes[primary]) ?? primaryFor(execution)
+        return (
+          (primary === undefined ? undefined : nodes[primary]) ?? primaryFor(execution, askedAt)
+        )
       }
       const except = failed.length === 0 ? undefined : failed.map(node => nodes.indexOf(node))
       const found = replicas.read(needOf(execution, except))
