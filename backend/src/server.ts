@@ -447,10 +447,10 @@ function docsOf({ config: { openapi, rest }, services }: Live): DocsServices {
 
 /** What the configuration takes for granted. A doubt that cannot be cleared up now is none. */
 async function expectationsOf(
-  { database, http, rest, chaos }: Config,
+  { database, http, rest, chaos, redis }: Config,
   nodes: Nodes,
 ): Promise<Parameters<typeof doubtsOf>[1]> {
-  const { anonRole, preRequest, schemas, extraSearchPath } = database
+  const { anonRole, preRequest, schemas, extraSearchPath, breakersShared } = database
   const searchPath = [...schemas, ...extraSearchPath]
   const ours = chaos.enabled ? ['live', 'ready', 'chaos'] : ['live', 'ready']
   const isThere =
@@ -459,6 +459,7 @@ async function expectationsOf(
   return {
     anonRole,
     missingPreRequest: isThere ? undefined : preRequest,
+    idleOptions: breakersShared && redis.url === undefined ? ['database.breakersShared'] : [],
     takenPaths: rest.prefix === '/' && adminPlaceOf(http) === undefined ? ours : [],
   }
 }

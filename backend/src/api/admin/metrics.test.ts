@@ -33,6 +33,21 @@ test('they are JSON that nobody keeps, with the headers of every answer', async 
   expect((await ask({}, '/metrics/circuits')).body).toBe('{"circuits":[]}')
 })
 
+test('they are only read', async () => {
+  const rules = { ...HTTP_DEFAULTS }
+  const app = createHttpApp(() => rules, ignoreEvents)
+  onTestFinished(() => app.close())
+  const services = { pool: () => ({}), circuits: () => ({}), token: () => TOKEN }
+  registerMetrics(app, { ...services, reach: 'loopback' })
+  const ask = { method: 'POST', url: '/metrics/pool' } as const
+  const host = 'localhost:3000'
+  const authorization = `Bearer ${TOKEN}`
+  const known = await app.inject({ ...ask, headers: { host, authorization }, remoteAddress: '::1' })
+  expect(known).toMatchObject({ statusCode: 405, headers: { allow: 'GET, HEAD' } })
+  const unknown = await app.inject({ ...ask, headers: { host }, remoteAddress: '::1' })
+  expect(unknown.statusCode, 'and that only to those who may').toBe(401)
+})
+
 test('?pretty is for eyes', async () => {
   const ask = serve()
   const pretty = '{\n  "circuits": []\n}'

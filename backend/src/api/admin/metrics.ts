@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { UnsupportedMethodError } from '../http/index.ts'
 import { admit, type Guard } from './admission.ts'
 import { keepPrivate, sendJson } from './answer.ts'
 
@@ -23,12 +24,23 @@ export function registerMetrics(app: FastifyInstance, services: MetricsServices)
   const { reach } = services
   for (const name of ['pool', 'circuits'] as const) {
     const path = METRICS_PATHS[name]
-    app.get(path, (request, reply) => {
+    const ask = (request: FastifyRequest, reply: FastifyReply): void => {
       keepPrivate(reply)
       const { headers, socket } = request
       const { remoteAddress } = socket
       admit({ headers, remoteAddress }, path, { token: services.token(), reach })
+    }
+    app.get(path, (request, reply) => {
+      ask(request, reply)
       return sendJson(request, reply, services[name]())
+    })
+    app.route({
+      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+      url: path,
+      handler(request, reply) {
+        ask(request, reply)
+        throw new UnsupportedMethodError(request.method, 'GET, HEAD')
+      },
     })
   }
 }

@@ -31,3 +31,8 @@ test('a relation whose path answers something else is told', () => {
   const doubts = doubtsOf(catalog, { anonRole: 'web', takenPaths: ['ready', 'books'] })
   expect(doubts).toEqual([expect.stringContaining(`'public.books'`)])
 })
+
+test('an option that has no effect without Redis is told', () => {
+  const doubts = doubtsOf(catalog, { anonRole: 'web', idleOptions: ['database.breakersShared'] })
+  expect(doubts).toEqual([expect.stringMatching(/database\.breakersShared.*redis\.url/)])
+})

@@ -7,16 +7,19 @@ export interface Expectations {
   readonly missingPreRequest?: string | undefined
   /** Names of relations whose paths answer something else. */
   readonly takenPaths?: readonly string[]
+  /** Options that are set, and do nothing without Redis, which is not. */
+  readonly idleOptions?: readonly string[]
 }
 
 /** What is allowed but hardly meant, each as a sentence: found at the start rather than by every request. */
 export function doubtsOf(
   catalog: Catalog,
-  { anonRole, missingPreRequest, takenPaths = [] }: Expectations,
+  { anonRole, missingPreRequest, takenPaths = [], idleOptions = [] }: Expectations,
 ): readonly string[] {
   return [
     ...doubtsOfRole(catalog, anonRole),
     ...doubtsOfPreRequest(missingPreRequest),
+    ...idleOptions.map(name => `${name} does nothing without Redis: set redis.url`),
     ...catalog.schemas.flatMap(schema => doubtsOfSchema(catalog, schema, takenPaths)),
   ]
 }
