@@ -21,6 +21,14 @@ test('a name is one breaker, with the options of all or its own', () => {
   ])
 })
 
+test('a wrong option is told when they are made, not by the first call', () => {
+  const wrong = { openFor: 1 } as object
+  expect(() => createBreakers({ openForMs: -1 })).toThrow(
+    expect.objectContaining({ code: 'ST001' }),
+  )
+  expect(() => createBreakers(wrong)).toThrow(expect.objectContaining({ code: 'ST003' }))
+})
+
 test('names made from requests do not fill the memory: idle ones go, those in trouble stay', () => {
   const breakers = createBreakers({ clock: fakeClock(), breakersMax: 10 })
   breakers.get('sick').open('by hand')

@@ -26,9 +26,10 @@ const BREAKERS_MAX = 1_000
 /** For whom there is no room. */
 const OTHERS = '*'
 
-/** Each breaker has the options of the setup unless `get` gives its own. */
+/** Each breaker has the options of the setup unless `get` gives its own. Throws ST001 and ST003 for a wrong option. */
 export function createBreakers(setup: BreakersSetup = {}): Breakers {
   const { breakersMax = BREAKERS_MAX, ...shared } = setup
+  createBreaker(OTHERS, shared) // A wrong option is told now, rather than by the first call.
   /** In the order in which they were asked for. */
   const breakers = new Map<string, Breaker>()
   const listeners = new Set<(breaker: Breaker) => void>()

@@ -326,3 +326,12 @@ test('ending waits for a connection that is being opened', async () => {
 test('a wrong option stops the start', () => {
   expect(() => createObserved({ sizeMax: 0 })).toThrow('pool.sizeMax')
 })
+
+test('a target is a URL or what was read from one; anything else is told in words', () => {
+  const pool = createPool({ target: 'postgres://somebody@db.example:7/app' })
+  expect(pool.stats().name).toBe('db.example:7')
+  const wrong = [{}, { target: 5 }, { target: {} }, { target: 'mysql://db' }] as never[]
+  for (const setup of wrong) {
+    expect(() => createPool(setup)).toThrow(expect.objectContaining({ code: 'ST030' }))
+  }
+})

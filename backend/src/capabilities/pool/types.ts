@@ -12,7 +12,8 @@ import type { UseOptions } from './use-options.ts'
 
 /** What a pool needs besides its options. */
 export interface PoolSetup extends PoolOptions {
-  readonly target: Target
+  /** A URL, as `parseTarget` reads it, or what that made of one. */
+  readonly target: Target | string
   /** What events and statistics call it. Default: host and port; events then do without. */
   readonly name?: string | undefined
   readonly observe?: Observer<PoolEvent>
