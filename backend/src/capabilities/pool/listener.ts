@@ -107,7 +107,7 @@ export function createListener({ target, onConnect, ...setup }: ListenerSetup): 
   function waitBefore(attempt: number): number {
     const { reconnectDelayMinMs, reconnectDelayMaxMs } = rules
     const longest = Math.min(reconnectDelayMinMs * 2 ** attempt, reconnectDelayMaxMs)
-    return longest * (0.5 + 0.5 * random())
+    return Math.round(longest * (0.5 + 0.5 * random()))
   }
 
   /** A peer that vanished without a word would otherwise go unnoticed for hours. */

@@ -52,7 +52,7 @@ export function openConnection(setup: ConnectionSetup): RedisConnection {
     cancelKeepalive()
     const { reconnectDelayMinMs, reconnectDelayMaxMs } = rules
     const longest = Math.min(reconnectDelayMinMs * 2 ** (attempt - 1), reconnectDelayMaxMs)
-    const retryInMs = longest * (0.5 + 0.5 * random())
+    const retryInMs = Math.round(longest * (0.5 + 0.5 * random()))
     observe({ kind: 'redis.lost', use, place, error: reason, retryInMs })
     return retryInMs
   }
