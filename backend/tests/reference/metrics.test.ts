@@ -67,11 +67,17 @@ function withBudget<Part extends object>(part: Part) {
   return { ...part, budget: { granted: 1, total: 10, members: 2 } }
 }
 
+const budgeted = {
+  pools: () => nodes.pools().map(withBudget),
+  status: () => nodes.status(),
+}
+const NO_HEDGES = { asked: 0, won: 0 }
+
 async function answered(path: string): Promise<unknown> {
   const app = createHttpApp(() => HTTP_DEFAULTS, ignoreEvents)
   onTestFinished(() => app.close())
   registerMetrics(app, {
-    pool: () => poolReport(nodes.pools().map(withBudget), nodes.status(), clock),
+    pool: () => poolReport(budgeted, NO_HEDGES, clock),
     circuits: () => circuitsReport(breakers.status(), chaos.status(), clock),
     token: () => undefined,
     reach: 'loopback',
@@ -97,7 +103,7 @@ test('the page has exactly the fields of the report of breakers', async () => {
 })
 
 test('decisions are dated in milliseconds since 1970', () => {
-  const { at, pools } = poolReport(nodes.pools().map(withBudget), [], clock)
+  const { at, pools } = poolReport(budgeted, NO_HEDGES, clock)
   const last = pools[0]?.decisions.at(-1)?.at ?? 0
   expect(at - last).toBeGreaterThanOrEqual(0)
   expect(at - last).toBeLessThan(600_000)
@@ -111,7 +117,7 @@ test('a server answers these fields and no others, with what it knows', async ()
     expect({ status, cache: headers['cache-control'] }).toEqual({ status: 200, cache: 'no-store' })
     expect(documented(path)).toEqual(expect.arrayContaining([...fieldsOf(JSON.parse(body))]))
     expect((await server.get(path, { method: 'HEAD' })).status).toBe(200)
-    expect((await server.get(path, { method: 'POST' })).status).toBe(404)
+    expect((await server.get(path, { method: 'POST' })).status).toBe(405)
   }
 })
 

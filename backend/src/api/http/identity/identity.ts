@@ -47,7 +47,7 @@ export function createIdentity(options: IdentityOptions, parts: IdentityParts): 
   const { cacheEntriesMax, cacheLifetimeMs } = rules
   const { clock, observe, fetch = globalThis.fetch } = parts
   const known = createSecondChanceCache<Verified>(cacheLifetimeMs === 0 ? 0 : cacheEntriesMax)
-  const source = sourceOf(rules, { clock, observe, fetch, onChange: known.clear })
+  const source = sourceOf(rules, { clock, observe, fetch, onChange: () => known.clear() })
   const roleOf = roleReader(rules.roleClaimKey)
   const anonymous = anonRole === undefined ? undefined : anonymousIdentity(anonRole)
 
