@@ -187,6 +187,7 @@ const FIXED: ReadonlySet<string> = new Set([
   'database.url',
   'database.replicas',
   'database.breakersShared',
+  'database.hedgedReads',
   'rest.prefix',
 ])
 const LIVE: ReadonlySet<string> = new Set([

@@ -209,7 +209,8 @@ async function open(
     await catalog.close()
   })
   const disturb = disturbIn(chaos)
-  const executor = createExecutor(nodes.router, { clock, login: target.user, disturb })
+  const { hedgedReads } = config.database
+  const executor = createExecutor(nodes.router, { clock, login: target.user, disturb, hedgedReads })
   let live = liveOf(config, settings, identity)
   const renewing = createSingleFlight(renew)
   opened.push(async () => {
@@ -323,7 +324,7 @@ async function open(
   registerMetrics(admin ?? app, {
     reach,
     token: () => live.config.http.adminToken,
-    pool: () => poolReport(nodes.pools(), nodes.status(), clock),
+    pool: () => poolReport(nodes, executor.hedges(), clock),
     circuits: () => circuitsReport(breakers.status(), chaos.status(), clock),
   })
   registerChaos(admin ?? app, { chaos, token, reach, targets: targets.map(({ name }) => name) })

@@ -18,6 +18,8 @@ export interface PoolReport {
   readonly at: number
   readonly pools: readonly PoolReportPart[]
   readonly nodes: readonly NodeStatus[]
+  /** Reads that were late on one node and asked of another one too, and those that it answered first. */
+  readonly hedges: { readonly asked: number; readonly won: number }
 }
 
 /** `/metrics/circuits`. Moments are in milliseconds since 1970. */
@@ -30,13 +32,14 @@ export interface CircuitsReport {
 
 /** Connections, their budget, and the nodes that they lead to. Decisions carry the time of people rather than the clock's. */
 export function poolReport(
-  pools: readonly PoolReportPart[],
-  nodes: readonly NodeStatus[],
+  nodes: { pools(): readonly PoolReportPart[]; status(): readonly NodeStatus[] },
+  hedges: PoolReport['hedges'],
   clock: Clock,
 ): PoolReport {
   const at = clock.epochMs()
   const sinceEpoch = at - clock.now()
-  return { at, pools: pools.map(pool => dated(pool, sinceEpoch)), nodes }
+  const pools = nodes.pools().map(pool => dated(pool, sinceEpoch))
+  return { at, pools, nodes: nodes.status(), hedges }
 }
 
 /** Breakers, the nodes' own and those that a program has made for itself, and what is done to them on purpose. */

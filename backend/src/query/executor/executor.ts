@@ -8,6 +8,7 @@ import { type Connection, DatabaseError, DeadlineError } from '../../capabilitie
 import { NoPrimaryError } from '../../capabilities/replicas/index.ts'
 import { codeOf } from './code-of.ts'
 import { type Disturb, sufferedMs } from './disturbance.ts'
+import { type Ask, createReadTimes, hedged } from './hedging.ts'
 import { runClaimed } from './idempotency/run.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { createPaceKeeper } from './pace.ts'
@@ -32,6 +33,8 @@ export interface ExecutorSetup {
    * node had done it. Default: nothing.
    */
   readonly disturb?: Disturb | undefined
+  /** Ask another node too when a read is late on its own. Default true. */
+  readonly hedgedReads?: boolean | undefined
 }
 
 /** Tries of one execution at most, and the longest pause before another one on the same node, in milliseconds. */
@@ -47,9 +50,12 @@ const PAUSE_MS = 25
  */
 export function createExecutor(router: Router, setup: ExecutorSetup = {}): Executor {
   const { clock = systemClock, random = Math.random, login, stale, disturb } = setup
+  const { hedgedReads = true } = setup
   const paces = createPaceKeeper()
   const budget = createRetryBudget({ clock })
   const wants = Object.freeze({ lsn: router.tellsPlaces })
+  const readTimes = hedgedReads && router.tellsPlaces ? createReadTimes(clock) : undefined
+  const hedges = { asked: 0, won: 0 }
 
   async function answer(execution: Execution): Promise<Answer> {
     const askedAt = clock.now()
@@ -59,7 +65,7 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
     let failed = NONE
     for (;;) {
       try {
-        return await runOn(node, execution, askedAt)
+        return await (isHedged(execution) ? runHedged : runOn)(node, execution, askedAt)
       } catch (error) {
         if (isSuspicious(execution, error)) router.suspect(node, error)
         failed = [...failed, node]
@@ -99,6 +105,66 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
     const isRefusedByAll = failed.length >= TRIES_MAX && codeOf(error) === READ_ONLY
     const isMeant = router.tellsPlaces && !context.readOnly
     return isRefusedByAll && isMeant ? new NoPrimaryError(clock.now() - askedAt) : error
+  }
+
+  /** A read that is slow by its nature is never late; and what any node may answer, another one may answer too. */
+  function isHedged({ statement, context, isVolatile }: Execution): boolean {
+    if (readTimes === undefined || !context.readOnly || isVolatile === true) return false
+    return context.isolation !== 'serializable' && paces.paceOf(statement.name) === 'interactive'
+  }
+
+  async function runHedged(
+    node: DatabaseNode,
+    execution: Execution,
+    askedAt: number,
+  ): Promise<Answer> {
+    const on =
+      (place: DatabaseNode): Ask<Answer> =>
+      signal =>
+        timed(place, { ...execution, signal }, askedAt)
+    const lateAfterMs = readTimes?.lateAfterMs(node)
+    if (lateAfterMs === undefined) return timed(node, execution, askedAt)
+    let other: DatabaseNode | undefined
+    const answer = await hedged({
+      ...{ clock, lateAfterMs, signal: execution.signal, first: on(node) },
+      second() {
+        other = otherThan(node, execution, askedAt)
+        if (other !== undefined) hedges.asked++
+        return other && on(other)
+      },
+      onBeaten(error, isFirst) {
+        const place = isFirst ? node : other
+        if (place !== undefined && isSuspicious(execution, error)) router.suspect(place, error)
+      },
+    })
+    if (other !== undefined && answer.node === other.name) hedges.won++
+    return answer
+  }
+
+  /** Where a late read may be asked as well: a node that would not have to catch up first, within the budget for repeats. */
+  function otherThan(
+    node: DatabaseNode,
+    execution: Execution,
+    askedAt: number,
+  ): DatabaseNode | undefined {
+    try {
+      const other = router.route(execution, [node], askedAt)
+      if (!(other instanceof Promise))
+        return other === node || !budget.withdraw() ? undefined : other
+      other.catch(() => undefined)
+    } catch {
+      // There is no other: the first one it is.
+    }
+    return undefined
+  }
+
+  async function timed(node: DatabaseNode, execution: Execution, askedAt: number): Promise<Answer> {
+    const startedAt = clock.now()
+    try {
+      return await runOn(node, execution, askedAt)
+    } finally {
+      readTimes?.took(node, clock.now() - startedAt)
+    }
   }
 
   async function runOn(node: DatabaseNode, execution: Execution, askedAt: number): Promise<Answer> {
@@ -185,7 +251,7 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
     }
   }
 
-  return { run: stale === undefined ? answer : answerOrStale }
+  return { run: stale === undefined ? answer : answerOrStale, hedges: () => ({ ...hedges }) }
 }
 
 /** read_only_sql_transaction. */

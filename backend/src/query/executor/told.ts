@@ -13,6 +13,7 @@ export interface ExecutorEvent {
 /** The executor, telling the SQL of everything that it runs. */
 export function toldExecutor(executor: Executor, observe: Observer<ExecutorEvent>): Executor {
   return {
+    hedges: executor.hedges,
     async run(execution) {
       const sql = execution.statement.text
       try {

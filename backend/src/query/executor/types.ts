@@ -82,4 +82,11 @@ export interface Answer {
 /** Runs executions: router → breaker of the node → its pool → PostgreSQL, and back. */
 export interface Executor {
   run(execution: Execution): Promise<Answer>
+  /** Reads that were asked of a second node since the start, as they were late on the first, and those that it answered first. */
+  hedges(): Hedges
+}
+
+export interface Hedges {
+  readonly asked: number
+  readonly won: number
 }
