@@ -1,4 +1,9 @@
-import { type Clock, createSlidingHistogram, type SlidingHistogram } from '../../base/index.ts'
+import {
+  BugError,
+  type Clock,
+  createSlidingHistogram,
+  type SlidingHistogram,
+} from '../../base/index.ts'
 import type { CancelSignal } from '../../capabilities/pool/index.ts'
 import type { DatabaseNode } from './router.ts'
 
@@ -84,7 +89,7 @@ export function hedged<T>(hedge: Hedge<T>): Promise<T> {
   const { clock, first, second, signal, onBeaten } = hedge
   return new Promise((resolve, reject) => {
     let running = 0
-    let firstError: unknown
+    let firstError: Error | undefined
     let isSettled = false
 
     function run(ask: Ask<T>, own: Leg, other: () => Leg | undefined, isFirst: boolean): void {
@@ -102,13 +107,13 @@ export function hedged<T>(hedge: Hedge<T>): Promise<T> {
 
     function failed(error: unknown, own: Leg, isFirst: boolean): void {
       running--
-      if (isFirst) firstError = error
+      if (isFirst) firstError = error instanceof Error ? error : new BugError(String(error))
       if (running > 0 || isSettled || !isFirst) {
         if (!own.isBeaten) onBeaten(error, isFirst)
       }
       if (running > 0 || isSettled) return
       settle()
-      reject(firstError)
+      reject(firstError ?? new BugError('the second was asked without the first'))
     }
 
     function settle(): void {
