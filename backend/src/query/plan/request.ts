@@ -14,9 +14,15 @@ export interface ReadRequest {
   readonly select: readonly SelectRequest[]
   readonly where: readonly ConditionRequest[]
   readonly order: readonly OrderRequest[]
-  readonly limit?: Parameter | undefined
+  readonly limit?: RowLimit | undefined
   readonly offset?: Parameter | undefined
 }
+
+/**
+ * Rows at most: a place in the list of values, or the number itself. PostgreSQL plans a statement for all values of a parameter at
+ * once, and takes an unknown limit for a tenth of all rows; it is far off for the page sizes that most requests have.
+ */
+export type RowLimit = Parameter | number
 
 /** One item of a select list. */
 export type SelectRequest = StarRequest | FieldRequest | EmbedRequest
@@ -61,7 +67,7 @@ export interface EmbedRequest {
   /** Filters, order and range that the query string addresses to this embed by its name or alias. */
   readonly where: readonly ConditionRequest[]
   readonly order: readonly OrderRequest[]
-  readonly limit?: Parameter | undefined
+  readonly limit?: RowLimit | undefined
   readonly offset?: Parameter | undefined
 }
 
@@ -141,7 +147,7 @@ export interface WriteRequest {
   readonly returning: 'rows' | 'location' | 'nothing'
   readonly select: readonly SelectRequest[]
   readonly order: readonly OrderRequest[]
-  readonly limit?: Parameter | undefined
+  readonly limit?: RowLimit | undefined
   readonly offset?: Parameter | undefined
 }
 

@@ -7,7 +7,7 @@ import type {
   Routine,
   RoutineParameter,
 } from '../catalog/index.ts'
-import type { IsValue, JsonStep, SearchOperator, WriteAction } from './request.ts'
+import type { IsValue, JsonStep, RowLimit, SearchOperator, WriteAction } from './request.ts'
 
 /** Everything that can be asked of the database, in one vocabulary. What a write or a call answers is a read of its rows. */
 export type Plan = ReadPlan | WritePlan | CallPlan
@@ -23,7 +23,7 @@ export interface ReadPlan {
   readonly embeds: readonly Embed[]
   readonly where: Condition | undefined
   readonly order: readonly Order[]
-  readonly limit: Parameter | undefined
+  readonly limit: RowLimit | undefined
   readonly offset: Parameter | undefined
   /** The configured cap on rows; the smaller of it and `limit` holds. Undefined on to-one embeds. */
   readonly rowsMax: number | undefined

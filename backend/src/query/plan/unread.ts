@@ -1,5 +1,5 @@
 import type { Parameter } from '../../base/index.ts'
-import type { ConditionRequest, EmbedRequest, TestRequest } from './request.ts'
+import type { ConditionRequest, EmbedRequest, RowLimit, TestRequest } from './request.ts'
 
 /** Every parameter of an embed and of those below it. */
 export function parametersWithin({
@@ -9,8 +9,13 @@ export function parametersWithin({
   offset,
 }: EmbedRequest): readonly Parameter[] {
   const below = select.flatMap(item => (item.kind === 'embed' ? parametersWithin(item) : []))
-  const range = [limit, offset].filter(item => item !== undefined)
+  const range = [limit, offset].filter(isParameter)
   return [...where.flatMap(ofCondition), ...range, ...below]
+}
+
+/** A limit that stands in the text itself is none. */
+export function isParameter(item: RowLimit | undefined): item is Parameter {
+  return typeof item === 'object'
 }
 
 function ofCondition(condition: ConditionRequest): readonly Parameter[] {

@@ -8,7 +8,7 @@ import { exposedRelation } from './read.ts'
 import type { SelectRequest, WriteRequest } from './request.ts'
 import { similarName } from './similar-names.ts'
 import type { Conflict, ReadPlan, WritePlan, WrittenColumn } from './types.ts'
-import { parametersWithin } from './unread.ts'
+import { isParameter, parametersWithin } from './unread.ts'
 import { PutFilterError, PutKeyError, WrittenColumnNotFoundError } from './write-errors.ts'
 
 /**
@@ -96,7 +96,7 @@ function isLocated({ action, returning }: WriteRequest): boolean {
  * answered.
  */
 function unreadOf({ returning, select, limit, offset }: WriteRequest): readonly Parameter[] {
-  const ofRange = [limit, offset].filter(item => item !== undefined)
+  const ofRange = [limit, offset].filter(isParameter)
   return Object.freeze([...ofRange, ...(returning === 'rows' ? [] : select.flatMap(ofEmbed))])
 }
 

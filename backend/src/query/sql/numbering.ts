@@ -1,6 +1,13 @@
 import type { Parameter } from '../../base/index.ts'
 import { parameter } from '../../base/index.ts'
-import { type Condition, nodesOf, type ReadPlan, type Test, type WritePlan } from '../plan/index.ts'
+import {
+  type Condition,
+  isParameter,
+  nodesOf,
+  type ReadPlan,
+  type Test,
+  type WritePlan,
+} from '../plan/index.ts'
 
 /** How the parameters of a plan become the `$n` of one text. */
 export interface Numbering {
@@ -40,7 +47,7 @@ export function parametersOf(plan: ReadPlan): readonly Parameter[] {
     limit,
     offset,
   ])
-  const byIndex = new Map(found.flatMap(item => (item === undefined ? [] : [[item.index, item]])))
+  const byIndex = new Map(found.filter(isParameter).map(item => [item.index, item]))
   return [...byIndex.values()].sort((a, b) => a.index - b.index)
 }
 

@@ -232,6 +232,7 @@ function relatedValue(plan: ReadPlan, embed: Embed, item: Order): Sql {
 
 function compileLimit({ numbering }: Scope, { limit, rowsMax }: ReadPlan): Sql | undefined {
   if (limit === undefined) return rowsMax === undefined ? undefined : sql`limit ${integer(rowsMax)}`
+  if (typeof limit === 'number') return sql`limit ${integer(Math.min(limit, rowsMax ?? limit))}`
   const wanted = sql`${numbering.place(limit)}::bigint`
   return rowsMax === undefined
     ? sql`limit ${wanted}`

@@ -1,5 +1,6 @@
 import type { Parameter } from '../../../base/index.ts'
 import type {
+  RowLimit,
   ConditionRequest,
   EmbedRequest,
   FieldRequest,
@@ -12,7 +13,7 @@ export interface NodeDraft {
   select: readonly SelectDraft[]
   readonly where: ConditionRequest[]
   order: readonly OrderRequest[]
-  limit: Parameter | undefined
+  limit: RowLimit | undefined
   offset: Parameter | undefined
 }
 

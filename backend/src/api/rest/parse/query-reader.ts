@@ -1,5 +1,4 @@
-import type { Parameter } from '../../../base/index.ts'
-import type { LogicRequest } from '../../../query/plan/index.ts'
+import type { LogicRequest, RowLimit } from '../../../query/plan/index.ts'
 import {
   type EmbedPath,
   findNode,
@@ -72,13 +71,17 @@ export class QueryReader {
     const onTarget = isLegacy ? (name: TargetName) => targetNames.set(name.alias, name) : undefined
     for (const { path, attach } of this.#attachments) attach(findNode(this.#root, path, onTarget))
     for (const [node, { limit, offset }] of this.#ranges) {
-      if (limit !== undefined) node.limit = this.#draft.value(String(limit))
+      if (limit !== undefined) node.limit = this.#rowLimit(limit)
       if (offset !== undefined) node.offset = this.#draft.value(String(offset))
     }
     const range = combineRanges(this.#options.range, this.#limit, this.#offset)
-    if (range.limit !== undefined) this.#root.limit = this.#rangeValue('l', range.limit)
-    if (this.#offset !== undefined || this.#options.range !== undefined) {
-      this.#root.offset = this.#rangeValue('o', range.offset)
+    if (range.limit !== undefined) {
+      this.#draft.shape += `\0l${isInText(range.limit) ? range.limit : ''}`
+      this.#root.limit = this.#rowLimit(range.limit)
+    }
+    if (range.offset > 0) {
+      this.#draft.shape += '\0o'
+      this.#root.offset = this.#draft.value(String(range.offset))
     }
     return {
       read: this.#root,
@@ -116,7 +119,7 @@ export class QueryReader {
     const limit = parseLimit(value)
     if (owner === undefined) this.#limit = limit
     else if (limit !== undefined) {
-      this.#draft.shape += `\0l${owner}`
+      this.#draft.shape += `\0l${owner}\0${isInText(limit) ? limit : ''}`
       this.#attach(parseEmbedPath(owner), node => {
         this.#rangeOf(node).limit = limit
       })
@@ -191,10 +194,16 @@ export class QueryReader {
     return range
   }
 
-  #rangeValue(tag: string, rows: number): Parameter {
-    this.#draft.shape += `\0${tag}`
-    return this.#draft.value(String(rows))
+  #rowLimit(rows: number): RowLimit {
+    return isInText(rows) ? rows : this.#draft.value(String(rows))
   }
+}
+
+/** Page sizes are few; larger numbers are values like any other. */
+const IN_TEXT_MAX = 1_000
+
+function isInText(limit: number): boolean {
+  return limit <= IN_TEXT_MAX
 }
 
 function pathOf(owner: string | undefined): EmbedPath {

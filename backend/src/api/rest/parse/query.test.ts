@@ -23,10 +23,10 @@ test('a query string becomes a tree without values and a list of values', () => 
       },
     ],
     order: [{ field: column('price'), direction: 'desc', nulls: 'last' }],
-    limit: value(2),
-    offset: value(3),
+    limit: 20,
+    offset: value(2),
   })
-  expect(parameters).toEqual(['5', '20', '40'])
+  expect(parameters).toEqual(['5', '40'])
   expect(range).toEqual({ offset: 40, limit: 20 })
 })
 
@@ -49,7 +49,7 @@ test('filters, order and range reach the embed that their path names', () => {
       '&select=id,clients:people!fk(id,projects(*))',
   )
   const [, clients] = read.select
-  expect(clients).toMatchObject({ limit: value(4), offset: value(5) })
+  expect(clients).toMatchObject({ limit: 3, offset: value(4) })
   expect(clients).toMatchObject({ where: [{ kind: 'or', conditions: [{}, {}] }] })
   expect(clients).toMatchObject({
     select: [
@@ -61,7 +61,7 @@ test('filters, order and range reach the embed that their path names', () => {
       },
     ],
   })
-  expect(parameters).toEqual(['a', '1', '2', '3', '0'])
+  expect(parameters).toEqual(['a', '1', '2', '0'])
 })
 
 test('an address that select does not have is PGRST108', () => {
@@ -147,8 +147,30 @@ test('a limit that is no number is no limit, a negative one is refused', () => {
 test('the Range header narrows limit and offset', () => {
   const { read, parameters, range } = parseQuery('limit=10', { range: { offset: 2, limit: 3 } })
   expect(range).toEqual({ offset: 2, limit: 3 })
-  expect(parameters).toEqual(['3', '2'])
-  expect(read).toMatchObject({ limit: value(1), offset: value(2) })
+  expect(parameters).toEqual(['2'])
+  expect(read).toMatchObject({ limit: 3, offset: value(1) })
+})
+
+test('a page size is part of the shape, up to 1,000; beyond that it is a value', () => {
+  const asked = (query: string) => {
+    const { read, parameters, shape } = parseQuery(query)
+    return { limit: read.limit, parameters, shape }
+  }
+  expect(asked('limit=1000')).toMatchObject({ limit: 1_000, parameters: [] })
+  expect(asked('limit=1001')).toMatchObject({ limit: value(1), parameters: ['1001'] })
+  expect(asked('limit=10').shape).not.toBe(asked('limit=20').shape)
+  expect(asked('limit=5000').shape).toBe(asked('limit=6000').shape)
+  expect(asked('limit=1').shape).not.toBe(asked('limit=6000').shape)
+  const ofEmbed = (limit: number) => asked(`select=a(*)&a.limit=${limit}`).shape
+  expect(ofEmbed(1)).not.toBe(ofEmbed(11))
+  expect(ofEmbed(5_000)).toBe(ofEmbed(6_000))
+})
+
+test('an offset of nothing is none', () => {
+  const { read, parameters, range } = parseQuery('offset=0&limit=5', {
+    range: { offset: 0, limit: undefined },
+  })
+  expect([read.offset, parameters, range]).toEqual([undefined, [], { offset: 0, limit: 5 }])
 })
 
 test('columns and on_conflict are lists of names, each once', () => {
@@ -194,8 +216,8 @@ test('an operator is told by its whole head', () => {
 test('query strings of one shape differ in values alone', () => {
   const shape = (query: string) => parseQuery(query).shape
   const query =
-    'select=id&a=eq.1&or=(b.in.(1,2),c.fts(english).x,d.eq."a,b")&clients=is.null&limit=1'
-  const other = 'select=id&a=eq.&or=(b.in.(),c.fts(french).yy,d.eq.c)&clients=is.null&limit=99'
+    'select=id&a=eq.1&or=(b.in.(1,2),c.fts(english).x,d.eq."a,b")&clients=is.null&limit=1001'
+  const other = 'select=id&a=eq.&or=(b.in.(),c.fts(french).yy,d.eq.c)&clients=is.null&limit=9999'
   expect(shape(other)).toBe(shape(query))
   expect(parseQuery(other).read).toEqual(parseQuery(query).read)
   for (const [part, change] of [
@@ -206,7 +228,7 @@ test('query strings of one shape differ in values alone', () => {
     ['or=', 'not.or='],
     ['is.null', 'is.true'],
     ['in.', 'not.in.'],
-    ['&limit=1', '&offset=1'],
+    ['&limit=1001', '&offset=1001'],
   ] as const) {
     expect(shape(query.replace(part, change))).not.toBe(shape(query))
   }
@@ -229,6 +251,6 @@ test('of several limits and offsets of an embed the last one holds, by whichever
   const { read, parameters } = parseQuery(
     'select=id,b:books(id)&b.limit=1&b.limit=2&books.limit=3&b.offset=4&b.offset=5',
   )
-  expect(parameters).toEqual(['3', '5'])
-  expect(read.select[1]).toMatchObject({ limit: value(1), offset: value(2) })
+  expect(parameters).toEqual(['5'])
+  expect(read.select[1]).toMatchObject({ limit: 3, offset: value(1) })
 })

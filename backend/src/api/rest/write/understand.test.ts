@@ -76,13 +76,13 @@ test('parameters are those of the query string, then the body, then the number o
   const { parameters, guard } = understandWrite(
     input({
       method: 'PATCH',
-      queryString: 'id=eq.7&limit=3',
+      queryString: 'id=eq.7&limit=3000',
       headers: { prefer: 'handling=strict, max-affected=5' },
     }),
     catalog,
     services(),
   )
-  expect(parameters).toEqual(['7', '3', '{"id": 1, "title": "a"}', '5'])
+  expect(parameters).toEqual(['7', '3000', '{"id": 1, "title": "a"}', '5'])
   expect(guard).toMatchObject({ kind: 'at-most', rows: { index: 4 } })
 })
 
