@@ -6,17 +6,19 @@ import { startStore } from './harness/store.ts'
 import { runStudy } from './harness/study.ts'
 import type { Extent } from './harness/trial.ts'
 import { breaker } from './questions/breaker.ts'
+import { cache } from './questions/cache.ts'
 import { cascade } from './questions/cascade.ts'
 import { failover } from './questions/failover.ts'
 import { pool } from './questions/pool.ts'
 import { readYourWrites } from './questions/read-your-writes.ts'
+import { uplift } from './questions/uplift.ts'
 import { uncachedReads } from './questions/uncached-reads.ts'
 import { writes } from './questions/writes.ts'
 
 /** Servers beside each other under the same load, on the sample store. */
-const QUESTIONS = [uncachedReads, writes]
+const QUESTIONS = [uncachedReads, writes, uplift]
 /** One capability each, measured in its own ways. */
-const STUDIES = [pool, breaker, readYourWrites, failover, cascade]
+const STUDIES = [pool, breaker, cache, readYourWrites, failover, cascade]
 
 const { values: options } = parseArgs({
   options: {

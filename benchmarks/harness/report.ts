@@ -4,7 +4,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Extent, Measurement, Scenario } from './rounds.ts'
-import type { Bar, Summary } from './summary.ts'
+import type { Bar, Figure, Summary } from './summary.ts'
 
 export interface ScenarioResult {
   readonly scenario: Pick<Scenario, 'name' | 'title' | 'connections' | 'bars'>
@@ -104,6 +104,7 @@ const HEAD = [
   'p50 ms',
   'p99 ms',
   'bytes',
+  'statements',
 ]
 
 function cellsOf(summary: Summary): readonly string[] {
@@ -117,6 +118,7 @@ function cellsOf(summary: Summary): readonly string[] {
     summary.p50Ms.toFixed(2),
     summary.p99Ms.toFixed(2),
     summary.bytesPerAnswer.toFixed(0),
+    summary.statements?.toFixed(2) ?? '',
   ]
 }
 
@@ -124,7 +126,16 @@ function pad(cell: string, width: number, left: boolean): string {
   return left ? cell.padEnd(width) : cell.padStart(width)
 }
 
+const FIGURE_NAMES: Readonly<Record<Figure, string>> = {
+  serverCpu: "the server's CPU per request",
+  postgresCpu: "PostgreSQL's CPU per request",
+  throughput: 'the number of requests a second',
+  p50: 'the time at the median',
+  p99: 'the time at the 99th percentile',
+  statements: 'the number of statements per request',
+}
+
 function barLine({ figure, limit, value, met }: Bar): string {
-  const whose = figure === 'serverCpu' ? "the server's" : "PostgreSQL's"
-  return `  ${met ? 'met   ' : 'MISSED'}  ${whose} CPU per request is ${value.toFixed(2)} of the baseline's, bar ${limit}`
+  const bound = figure === 'throughput' ? 'at least' : 'at most'
+  return `  ${met ? 'met   ' : 'MISSED'}  ${FIGURE_NAMES[figure]} is ${value.toFixed(2)} of the baseline's, bar: ${bound} ${limit}`
 }

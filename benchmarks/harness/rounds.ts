@@ -3,7 +3,9 @@ import type { Contestant, ContestantName } from './contestants.ts'
 import { cpuMicrosOf, postgresCpuMicros } from './cpu.ts'
 import type { LoadGenerator } from './load.ts'
 import type { RunningServer } from './processes.ts'
+import { statementsRun } from './statements-run.ts'
 import { query, type Store } from './store.ts'
+import type { Figure } from './summary.ts'
 
 /** One thing that is asked of every contestant. */
 export interface Scenario {
@@ -11,7 +13,9 @@ export interface Scenario {
   readonly title: string
   readonly connections: number
   /** Ratios to the baseline that may not be exceeded; undefined: measured, but not judged. */
-  readonly bars: { readonly serverCpu?: number; readonly postgresCpu?: number }
+  readonly bars: Readonly<Partial<Record<Figure, number>>>
+  /** Count what PostgreSQL runs, with `pg_stat_statements`: it costs all of them a little. */
+  readonly countsStatements?: boolean
   /** Sent with each request, to every contestant. */
   readonly headers: Readonly<Record<string, string>>
   readonly requests: Requests
@@ -50,6 +54,8 @@ export interface Measurement {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly bytesPerAnswer: number
+  /** Statements of PostgreSQL per request; undefined: not counted. */
+  readonly statements?: number | undefined
 }
 
 /** A contestant whose server runs. */
@@ -102,9 +108,12 @@ async function measureOnce(
     requestsMax: extent.requestsMax,
     durationMs: round === WARM_UP ? extent.warmUpMs : extent.roundMs,
   })
+  const count = () => (scenario.countsStatements === true ? statementsRun(store) : undefined)
+  const ranBefore = await count()
   const before = readCpu(server, store)
   const report = await portion.run()
   const after = readCpu(server, store)
+  const ranAfter = await count()
   await portion.close()
   const { requests, errors, firstError, elapsedMs, bytes, p50Ms, p99Ms } = report
   if (errors > 0) {
@@ -121,6 +130,7 @@ async function measureOnce(
     p50Ms,
     p99Ms,
     bytesPerAnswer: bytes / requests,
+    statements: perRequest(ranBefore, ranAfter, requests),
   }
 }
 

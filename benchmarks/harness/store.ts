@@ -25,6 +25,9 @@ const SETTINGS = {
   max_connections: '100',
   autovacuum: 'off',
   fsync: 'off',
+  // Counts nothing until a question asks for it.
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'none',
 }
 
 /**

@@ -12,13 +12,29 @@ export interface Summary {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly bytesPerAnswer: number
+  /** Statements that PostgreSQL ran for one request; undefined where nobody counted. */
+  readonly statements: number | undefined
   /** Medians of the ratios within each round: what slowed a round slowed both sides of its ratio. */
-  readonly ratios: { readonly serverCpu: number; readonly postgresCpu: number }
+  readonly ratios: Readonly<Record<Figure, number>>
 }
 
-/** A limit that was set beforehand, and what came out. */
+/** What can be judged, as a ratio to the baseline's. */
+export type Figure = 'serverCpu' | 'postgresCpu' | 'throughput' | 'p50' | 'p99' | 'statements'
+
+/** Where each figure is found in a measurement. */
+const MEASURED: Readonly<Record<Figure, keyof Measurement>> = {
+  serverCpu: 'serverCpuMicros',
+  postgresCpu: 'postgresCpuMicros',
+  throughput: 'requestsPerSecond',
+  p50: 'p50Ms',
+  p99: 'p99Ms',
+  statements: 'statements',
+}
+const FIGURES = Object.keys(MEASURED) as readonly Figure[]
+
+/** A limit that was set beforehand, and what came out. Of throughput it is the least, of all else the most. */
 export interface Bar {
-  readonly figure: 'serverCpu' | 'postgresCpu'
+  readonly figure: Figure
   readonly limit: number
   readonly value: number
   readonly met: boolean
@@ -40,10 +56,8 @@ export function summarise(measurements: readonly Measurement[]): readonly Summar
       p50Ms: middle('p50Ms'),
       p99Ms: middle('p99Ms'),
       bytesPerAnswer: middle('bytesPerAnswer'),
-      ratios: {
-        serverCpu: ratio(own, baseline, 'serverCpuMicros'),
-        postgresCpu: ratio(own, baseline, 'postgresCpuMicros'),
-      },
+      statements: own.some(one => one.statements === undefined) ? undefined : middle('statements'),
+      ratios: ratiosOf(own, baseline),
     }
   })
 }
@@ -52,17 +66,28 @@ export function summarise(measurements: readonly Measurement[]): readonly Summar
 export function judge({ bars }: Scenario, summaries: readonly Summary[]): readonly Bar[] {
   const ours = summaries.find(one => one.contestant === 'S-Tier')
   if (ours === undefined) return []
-  return (['serverCpu', 'postgresCpu'] as const).flatMap(figure => {
+  return FIGURES.flatMap(figure => {
     const limit = bars[figure]
     const value = ours.ratios[figure]
-    return limit === undefined ? [] : [{ figure, limit, value, met: value <= limit }]
+    if (limit === undefined) return []
+    return [
+      { figure, limit, value, met: figure === 'throughput' ? value >= limit : value <= limit },
+    ]
   })
+}
+
+function ratiosOf(
+  own: readonly Measurement[],
+  baseline: readonly Measurement[],
+): Summary['ratios'] {
+  const entries = FIGURES.map(figure => [figure, ratio(own, baseline, MEASURED[figure])] as const)
+  return Object.fromEntries(entries) as Summary['ratios']
 }
 
 function ratio(
   own: readonly Measurement[],
   baseline: readonly Measurement[],
-  figure: 'serverCpuMicros' | 'postgresCpuMicros',
+  figure: keyof Measurement,
 ): number {
   const ratios = own.flatMap(one => {
     const beside = baseline.find(other => other.round === one.round)

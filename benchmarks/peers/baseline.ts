@@ -12,6 +12,9 @@ interface ParentRow {
 interface ChildRow {
   product_id: number
 }
+interface ReviewRow {
+  article_id: number
+}
 interface Note {
   title: string
   body: string
@@ -47,6 +50,35 @@ function withChildren(parents: readonly ParentRow[], children: readonly ChildRow
   for (const child of children) childrenOf.get(child.product_id)?.push(child)
   return parents.map(parent => ({ ...parent, product_prices: childrenOf.get(parent.id) }))
 }
+
+app.get<{ Params: { id: string } }>('/articles/:id', async request => {
+  const { rows } = await pool.query<object>(HAND_WRITTEN.article, [request.params.id])
+  return rows
+})
+
+app.get<{ Querystring: { category: string } }>('/articles', async request => {
+  const { rows } = await pool.query<object>(HAND_WRITTEN.articles, [request.query.category])
+  return rows
+})
+
+app.get<{ Querystring: { category: string } }>('/articles-with-reviews', async request => {
+  const { category } = request.query
+  const articles = (await pool.query<ParentRow>(HAND_WRITTEN.reviewed, [category])).rows
+  const ids = articles.map(article => article.id)
+  const reviews = (await pool.query<ReviewRow>(HAND_WRITTEN.reviews, [ids])).rows
+  const reviewsOf = new Map<number, ReviewRow[]>(ids.map(id => [id, []]))
+  for (const review of reviews) reviewsOf.get(review.article_id)?.push(review)
+  return articles.map(article => ({ ...article, article_reviews: reviewsOf.get(article.id) }))
+})
+
+app.patch<{ Params: { id: string }; Body: { price: number } }>(
+  '/articles/:id',
+  async (request, reply) => {
+    const values = [request.params.id, request.body.price]
+    await inTransaction(client => client.query(HAND_WRITTEN_WRITES.newPrice, values))
+    return reply.code(204).send()
+  },
+)
 
 app.post<{ Body: Note }>('/notes', async (request, reply) => {
   await inTransaction(client => client.query(HAND_WRITTEN_WRITES.insert, valuesOf(request.body)))

@@ -17,6 +17,11 @@ export const CHILD_COLUMNS = ['product_id', 'period', 'price'] as const
 /** The columns of a note that are answered where it is answered at all. */
 export const NOTE_COLUMNS = ['id', 'title', 'body', 'priority', 'attributes'] as const
 
+/** Of the articles that the mixed traffic reads: all that there is, and what stands above their reviews. */
+export const ARTICLE_COLUMNS = ['id', 'category_id', 'sku', 'name', 'description', 'price'] as const
+export const REVIEWED_COLUMNS = ['id', 'name', 'price'] as const
+export const REVIEW_COLUMNS = ['article_id', 'stars', 'words'] as const
+
 /** In whose name the hand-written service writes: as if it had found them in a token. */
 export const CUSTOMER_ID = 17
 export const CONTEXT = [
@@ -39,6 +44,15 @@ export const HAND_WRITTEN = {
     select ${children} from product_prices
     where product_id = any($1) order by product_id, period`,
   priceSpan: 'select lowest, highest from price_span($1)',
+  article: `select ${ARTICLE_COLUMNS.join(', ')} from articles where id = $1`,
+  articles: `
+    select ${ARTICLE_COLUMNS.join(', ')} from articles
+    where category_id = $1 order by price, id limit 20`,
+  reviewed: `
+    select ${REVIEWED_COLUMNS.join(', ')} from articles where category_id = $1 order by id limit 20`,
+  reviews: `
+    select ${REVIEW_COLUMNS.join(', ')} from article_reviews
+    where article_id = any($1) order by article_id, id`,
 } as const
 
 const insertNote = 'insert into notes (title, body, priority, attributes)'
@@ -52,6 +66,7 @@ export const HAND_WRITTEN_WRITES = {
     ${insertNote} select title, body, priority, attributes
     from json_to_recordset($1) as n (title text, body text, priority smallint, attributes jsonb)`,
   update: 'update notes set priority = $2 where id = $1',
+  newPrice: 'update articles set price = $2 where id = $1',
   addNote: 'select add_note($1, $2) as id',
 } as const
 
