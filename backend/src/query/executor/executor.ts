@@ -126,7 +126,10 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
     if (lateAfterMs === undefined) return timed(node, execution, askedAt)
     let other: DatabaseNode | undefined
     const answer = await hedged({
-      ...{ clock, lateAfterMs, signal: execution.signal, first: on(node) },
+      clock,
+      lateAfterMs,
+      signal: execution.signal,
+      first: on(node),
       second() {
         other = otherThan(node, execution, askedAt)
         if (other !== undefined) hedges.asked++

@@ -43,10 +43,8 @@ export function createRecentReads(): RecentReads {
       const profile = headers['accept-profile']
       const key = keyOf(input)
       meanings.delete(key)
-      meanings.set(key, {
-        ...{ understood, method, accept, prefer, range, profile },
-        ...{ version, aggregates },
-      })
+      const meaning = { understood, method, accept, prefer, range, profile, version, aggregates }
+      meanings.set(key, meaning)
     },
   }
 }
