@@ -65,6 +65,16 @@ test('commands are answered, and keys get the prefix', async () => {
   expect(await behind.command('get', 'x:a')).toBeNull() // It is in database 3.
 })
 
+test('bytes come back as they were sent', async () => {
+  const behind = await server()
+  const redis = await ready(open(behind.url).redis)
+  const bytes = Buffer.from([0, 255, 0xc3, 0x28, 13, 10])
+  await redis.command('set', 'raw', bytes)
+  expect(await redis.commandBytes('get', 'raw')).toEqual(bytes)
+  expect(await redis.commandBytes('mget', 'raw', 'none')).toEqual([bytes, null])
+  expect(await redis.commandBytes('strlen', 'raw')).toBe(6)
+})
+
 test('a script is known by its digest, and sent again where Redis has forgotten it', async () => {
   const behind = await server()
   const redis = await ready(open(behind.url).redis)

@@ -43,6 +43,8 @@ export interface Redis {
   readonly isReady: boolean
   /** Any command. Its keys get the prefix, where the command is known. Not for those that block or change the connection. */
   command(name: string, ...args: RedisArgument[]): Promise<unknown>
+  /** The same, with bytes in the reply where `command` has text. */
+  commandBytes(name: string, ...args: RedisArgument[]): Promise<unknown>
   /** Runs Lua: in Redis nothing else happens meanwhile. */
   eval(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown>
   publish(channel: string, message: string): Promise<void>
@@ -101,6 +103,7 @@ export function createRedis({ breaker, ...setup }: RedisSetup): Redis {
       return connection.isReady
     },
     command: (name, ...args) => run(() => connection.client.call(name, ...args)),
+    commandBytes: (name, ...args) => run(() => connection.client.callBuffer(name, ...args)),
     eval: (script, keys, args) => run(() => evaluate(connection.client, script, keys, args)),
     async publish(channel, message) {
       await run(() => connection.client.publish(rules.keyPrefix + channel, message))
