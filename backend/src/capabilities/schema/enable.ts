@@ -81,8 +81,8 @@ function seal({ name }: SchemaPart): Sql {
       for extra in
         select 'table' as kind, c.oid::regclass::text as object, a.grantee
         from pg_catalog.pg_class c cross join pg_catalog.aclexplode(c.relacl) a
-        where c.relnamespace = 's_tier'::regnamespace and c.relkind = 'r' and a.grantee <> c.relowner
-          and (c.relname = 'parts' or starts_with(c.relname::text, ${literal(name)} || '_'))
+        where c.relnamespace = 's_tier'::regnamespace and c.relkind in ('r', 'p', 'S') and a.grantee <> c.relowner
+          and (c.relname in ('parts', ${literal(name)}) or starts_with(c.relname::text, ${literal(name)} || '_'))
         union
         select 'function', p.oid::regprocedure::text, a.grantee
         from pg_catalog.pg_proc p
