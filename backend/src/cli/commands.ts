@@ -6,14 +6,26 @@ import { failover } from './failover.ts'
 import { EXIT, failureOf, failureText } from './failure.ts'
 import { commandHelp, optionsHelp, overview } from './help.ts'
 import { idempotency } from './idempotency.ts'
+import { journal } from './journal.ts'
 import { openapi } from './openapi.ts'
 import { serve } from './serve.ts'
+import { streams } from './streams.ts'
 import { token } from './token.ts'
 import { types } from './types.ts'
 import { UsageError } from './usage-error.ts'
 import type { World } from './world.ts'
 
-const COMMANDS: readonly Command[] = [serve, dev, token, types, openapi, idempotency, failover]
+const COMMANDS: readonly Command[] = [
+  serve,
+  dev,
+  token,
+  types,
+  openapi,
+  idempotency,
+  journal,
+  streams,
+  failover,
+]
 
 /** Runs what the arguments (without node and script) say. Resolves to the exit code; every failure is told on `err`. */
 export async function runCommandLine(argv: readonly string[], world: World): Promise<number> {

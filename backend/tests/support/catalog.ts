@@ -102,6 +102,9 @@ function buildRelation(types: Types, name: string, spec: RelationSpec, oid: numb
     privileges: [],
     readsRelations: [],
     readsFunctions: [],
+    reads: undefined,
+    relatives: [],
+    isTemporary: false,
     securityInvoker: false,
   }
 }
@@ -119,6 +122,7 @@ function buildColumn(name: string, type: TypeRef, position: number): Column {
     generated: null,
     enumLabels: [],
     maxLength: null,
+    deterministic: true,
     checks: [],
     insertable: true,
     updatable: true,

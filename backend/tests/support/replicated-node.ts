@@ -67,10 +67,12 @@ export interface NodeSetup {
   readonly port: number
   readonly folder: string
   readonly binDir: string | undefined
+  /** Besides those that all nodes have, or instead of them. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** Starts nothing yet. The first `start` of a node that was not cloned makes a new cluster. */
-export function createNode({ name, port, folder, binDir }: NodeSetup): OwnedNode {
+export function createNode({ name, port, folder, binDir, settings }: NodeSetup): OwnedNode {
   const dataDir = `${folder}/${name}`
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   let server: EmbeddedServer | undefined
@@ -78,7 +80,7 @@ export function createNode({ name, port, folder, binDir }: NodeSetup): OwnedNode
 
   async function start(): Promise<void> {
     if (server !== undefined) return
-    server = await startEmbedded({ dataDir, port, binDir, settings: SETTINGS })
+    server = await startEmbedded({ dataDir, port, binDir, settings: { ...SETTINGS, ...settings } })
     release = guardProcess(server.pid, folder)
   }
 

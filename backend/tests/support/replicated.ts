@@ -12,6 +12,8 @@ export interface ReplicatedOptions {
   readonly standbys?: number
   /** A commit of the first primary is answered once a standby has it too, so that no failover loses it. Default false. */
   readonly synchronous?: boolean
+  /** Settings of every server, besides those that all have, or instead of them. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** A primary with streaming standbys. `primary` and `standbys` say how they began, whatever became of them. */
@@ -33,11 +35,13 @@ export interface ReplicatedCluster {
  * (`STIER_TEST_PG_BIN`, or the embedded ones).
  */
 export async function startReplicated(options: ReplicatedOptions = {}): Promise<ReplicatedCluster> {
-  const { standbys: count = 2, synchronous = false } = options
+  const { standbys: count = 2, synchronous = false, settings = {} } = options
   const folder = mkdtempSync(join(tmpdir(), 's-tier-replicated-'))
   chmodSync(folder, 0o755) // As root, PostgreSQL runs as another user, who must pass.
   const nodes: OwnedNode[] = []
-  for (let index = 1; index <= count + 1; index++) nodes.push(await newNode(folder, index))
+  for (let index = 1; index <= count + 1; index++) {
+    nodes.push(await newNode(folder, index, settings))
+  }
   const [primary, ...standbys] = nodes as [OwnedNode, ...OwnedNode[]]
 
   async function stop(): Promise<void> {
@@ -66,9 +70,13 @@ export async function startReplicated(options: ReplicatedOptions = {}): Promise<
   }
 }
 
-async function newNode(folder: string, index: number): Promise<OwnedNode> {
+async function newNode(
+  folder: string,
+  index: number,
+  settings: Readonly<Record<string, string>>,
+): Promise<OwnedNode> {
   const binDir = process.env['STIER_TEST_PG_BIN']
-  return createNode({ name: `node-${index}`, port: await freePort(), folder, binDir })
+  return createNode({ name: `node-${index}`, port: await freePort(), folder, binDir, settings })
 }
 
 function owned(nodes: readonly OwnedNode[], { name }: ReplicatedNode): OwnedNode {

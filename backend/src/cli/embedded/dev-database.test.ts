@@ -40,6 +40,9 @@ test('the store is made once, and anew after a reset', async () => {
   expect(fresh.firstTime).toBe(true)
   const [wishes] = await ask(fresh.adminUrl, 'select count(*)::int as count from wishes')
   expect(wishes?.['count']).toBeGreaterThan(200)
+  await ask(fresh.adminUrl, 'delete from wishes')
+  const [journal] = await ask(fresh.adminUrl, 'select count(*)::int as count from s_tier.journal')
+  expect(journal).toEqual({ count: wishes?.['count'] })
   await fresh.stop()
 })
 

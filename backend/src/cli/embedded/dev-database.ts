@@ -1,4 +1,6 @@
+import { enableJournal } from '../../capabilities/events/index.ts'
 import { createPool, parseTarget } from '../../capabilities/pool/index.ts'
+import * as parts from '../../capabilities/schema/index.ts'
 import { devDataDirectory } from './dev-directory.ts'
 import { removeCluster } from './lock.ts'
 import { loadSampleStore } from './sample-store.ts'
@@ -65,13 +67,16 @@ async function makeStore(
     report('Making the sample store, once')
     await query(`drop database if exists ${DRAFT} with (force)`)
     await query(`create database ${DRAFT} template template0`)
-    await session(server, DRAFT, load => loadSampleStore(load, { scale, onProgress: report }))
+    await session(server, DRAFT, async query => {
+      await loadSampleStore(query, { scale, onProgress: report })
+      await enableJournal({ query }, { parts, schemas: 'all', logins: ['authenticator'] })
+    })
     await query(`alter database ${DRAFT} rename to ${NAME}`)
     return true
   })
 }
 
-type Query = (text: string) => Promise<Record<string, unknown>[]>
+type Query = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>
 
 /** One connection as the superuser, for as long as `work` takes. */
 async function session<T>(
@@ -82,7 +87,7 @@ async function session<T>(
   const target = parseTarget(urlOf(server, 'postgres', database), {})
   const pool = createPool({ target, sizeMax: 1 })
   try {
-    return await pool.use(connection => work(text => connection.query(text)))
+    return await pool.use(connection => work((text, values) => connection.query(text, values)))
   } finally {
     await pool.end(0)
   }

@@ -1,0 +1,13 @@
+import { sql } from '../../../base/index.ts'
+import { READER_FUNCTIONS } from '../reader-functions.ts'
+import { VERSION_1 } from './version-1.ts'
+
+/** The part of the schema `s_tier` that keeps what changed in tables: enabled by `s-tier journal enable`. */
+export const JOURNAL_PART = Object.freeze({
+  name: 'journal',
+  versions: Object.freeze([VERSION_1]),
+  functions: Object.freeze([
+    ...READER_FUNCTIONS.functions,
+    sql`s_tier.journal_maintain(bigint, bigint, integer)`,
+  ]),
+})
