@@ -18,8 +18,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const FACES: Readonly<Record<string, { readonly needs: readonly string[]; readonly has: string }>> =
   {
     './breaker': { needs: [], has: 'createBreaker' },
+    './cache': { needs: [], has: 'createCache' },
+    './events': { needs: [], has: 'createStreams' },
     './replicas': { needs: [], has: 'createReplicas' },
     './pool': { needs: ['pg'], has: 'createPool' },
+    './schema': { needs: [], has: 'enablePart' },
     './redis': { needs: ['ioredis'], has: 'createRedis' },
     '.': { needs: Object.keys(MANIFEST.dependencies), has: 'createServer' },
   }
@@ -46,6 +49,10 @@ const CONSUMER = `
 import Fastify from 'fastify'
 import { type Config, createServer, defineConfig } from 's-tier'
 import { type Breaker, type BreakerStatus, breakersPlugin, createBreaker } from 's-tier/breaker'
+import { type Cache, type CacheStats, createCache } from 's-tier/cache'
+import { createStreams, type Streams } from 's-tier/events'
+import { enableJournal, type JournalEnabled } from 's-tier/events'
+import * as parts from 's-tier/schema'
 import { createPool, parseTarget, type Pool, poolPlugin, type PoolStats } from 's-tier/pool'
 import { createRedis, type Redis } from 's-tier/redis'
 import { createReplicas, type NodeSource, type Replicas, replicasPlugin } from 's-tier/replicas'
@@ -55,6 +62,10 @@ export const pool: Pool = createPool({ target: parseTarget('postgres://db/app'),
 export const stats: PoolStats = pool.stats()
 export const breaker: Breaker = createBreaker('prices', { openForMs: 1_000 })
 export const status: BreakerStatus = breaker.status()
+export const cache: Cache<number> = createCache({ ttlMs: 60_000 })
+export const cacheStats: CacheStats = cache.stats()
+export const streams: Streams = createStreams({ database: pool, eventBytesMax: 10_000 })
+export const journaled: Promise<JournalEnabled> = pool.use(session => enableJournal(session, { parts, tables: ['orders'] }))
 export const redis: Redis = createRedis({ url: 'redis://cache', breaker })
 declare const nodes: readonly NodeSource[]
 export const replicas: Replicas = createReplicas({ nodes })
@@ -88,7 +99,7 @@ const OPTIONS = {
 
 test('a program in TypeScript finds the types of every face, and the examples keep to them', () => {
   addPackages(folder, [...Object.keys(MANIFEST.dependencies), '@types/node'])
-  for (const name of ['pool', 'breaker', 'replicas']) {
+  for (const name of ['pool', 'breaker', 'cache', 'events', 'replicas']) {
     cpSync(join(ROOT, 'examples', name), join(folder, name), { recursive: true })
   }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
