@@ -46,6 +46,7 @@ export const REACH: Readonly<Record<Floor, readonly Floor[]>> = {
 /** In `query`, from the top: each room may import those after it. */
 export const QUERY_ORDER: readonly string[] = [
   'query/executor',
+  'query/cacheability',
   'query/sql',
   'query/plan',
   'query/catalog',

@@ -21,6 +21,7 @@ export function createColumn(row: ColumnRow, types: TypeCatalog, isWritable: Wri
     generated: GENERATED[row.generated],
     enumLabels: types.base(row.type).labels,
     maxLength: maxLengthOf(row, types),
+    deterministic: row.deterministic,
     checks: row.checks ?? [],
     insertable: isWritable(row.relation, row.position, WRITE_BITS.insert),
     updatable: isWritable(row.relation, row.position, WRITE_BITS.update),

@@ -1,3 +1,4 @@
+import { findCalledFunctions } from './called-functions.ts'
 import { findComputedFields, findComputedRelationships } from './computed.ts'
 import { traceDependencies } from './dependencies.ts'
 import type { Facts } from './facts.ts'
@@ -17,7 +18,6 @@ import { createTypeCatalog, type TypeCatalog } from './type-catalog.ts'
 import { type Catalog, type Relation, type RelationRef, relationKey } from './types.ts'
 import { type BaseColumns, traceViews } from './view-lineage.ts'
 import { readViewQuery, type ViewQuery } from './view-query.ts'
-import { volatilityOf } from './volatility.ts'
 import { createWritability } from './writability.ts'
 
 /** When and where the facts were read. */
@@ -52,9 +52,7 @@ export function createCatalog(facts: Facts, rules: CatalogRules, reading: Readin
     types: types.definitions(),
     representations: findRepresentations(facts.casts, types),
     mediaHandlers: findMediaHandlers(exposedRoutines, types, relations),
-    functions: new Map(
-      facts.functions.map(row => [row.oid, { ...row, volatility: volatilityOf(row.volatility) }]),
-    ),
+    functions: findCalledFunctions(facts.functions),
     roles: findRoles(facts.roles),
     ...findMemberships(facts.memberships),
     namespaces: findNamespaces(facts.namespaces),
@@ -73,6 +71,8 @@ function createRelations(
   const parts = {
     columns,
     policies: groupBy(facts.policies, policy => policy.relation),
+    views: new Map(facts.views.map(view => [view.oid, view])),
+    relatives: groupBy(facts.inheritance, row => row.relation),
     types,
     keysOf: findKeys(facts.uniqueKeys, queries, lineage),
     dependencies: traceDependencies(facts.views, facts.functions),

@@ -1,5 +1,5 @@
 import type { Definition, PolicyRow, ViewRow } from './read-definitions.ts'
-import type { FunctionRow } from './read-routines.ts'
+import type { FunctionRow } from './read-functions.ts'
 import { FIRST_USER_OID } from './scope.ts'
 
 /** What a view or policy reads, directly or through views, as oids in order. */
@@ -23,7 +23,7 @@ export function allCalled(definitions: readonly Definition[]): readonly number[]
 /** Follows views. Immutable functions that came with the server are left out: they cannot read anything. */
 export function traceDependencies(
   views: readonly ViewRow[],
-  functions: readonly FunctionRow[],
+  functions: readonly Pick<FunctionRow, 'oid' | 'volatility'>[],
 ): Dependencies {
   const viewsByOid = new Map(views.map(view => [view.oid, view]))
   const harmless = new Set(

@@ -18,7 +18,9 @@ import {
   readMemberships,
   readRoles,
 } from './read-roles.ts'
-import { type FunctionRow, type RoutineRow, readFunctions, readRoutines } from './read-routines.ts'
+import { type ReadFunction, readFunctions } from './read-functions.ts'
+import { type InheritanceRow, readInheritance } from './read-inheritance.ts'
+import { type RoutineRow, readRoutines } from './read-routines.ts'
 import { readTypes, type TypeRow } from './read-types.ts'
 import type { Reader } from './reader.ts'
 import { readScope } from './scope.ts'
@@ -32,7 +34,8 @@ export interface Facts {
   readonly views: readonly ViewRow[]
   readonly policies: readonly PolicyRow[]
   readonly routines: readonly RoutineRow[]
-  readonly functions: readonly FunctionRow[]
+  readonly functions: readonly ReadFunction[]
+  readonly inheritance: readonly InheritanceRow[]
   readonly casts: readonly CastRow[]
   readonly types: readonly TypeRow[]
   readonly roles: readonly RoleRow[]
@@ -57,7 +60,14 @@ export async function readFacts(reader: Reader, rules: CatalogRules): Promise<Fa
     views,
     policies,
     routines,
-    functions: await readFunctions(reader, allCalled([...views, ...policies])),
+    functions: await readFunctions(reader, [
+      ...new Set([
+        ...allCalled([...views, ...policies]),
+        ...routines.map(routine => routine.oid),
+        ...casts.map(cast => cast.function),
+      ]),
+    ]),
+    inheritance: await readInheritance(reader, scope),
     casts,
     types: await readTypes(reader, usedTypes(columns, routines, casts), schemas),
     roles: await readRoles(reader),

@@ -35,6 +35,7 @@ const AGED: readonly Sql[] = [
       where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass`,
   sql`select 12, s.xmin from pg_db_role_setting s`,
   sql`select 13, m.xmin from pg_auth_members m`,
+  sql`select 17, h.xmin from pg_inherits h`,
 ]
 
 /**
@@ -43,12 +44,12 @@ const AGED: readonly Sql[] = [
  */
 const COMPARED: readonly Sql[] = [
   sql`select 14 as part, concat_ws('/', c.oid, c.relname, c.relnamespace, c.relowner, c.relkind,
-        c.relrowsecurity, c.relispartition, c.relacl, c.reloptions) as content
+        c.relrowsecurity, c.relforcerowsecurity, c.relispartition, c.relacl, c.reloptions) as content
       from pg_class c where ${isKept}`,
   sql`select 15, concat_ws('/', i.indexrelid, i.indisvalid) from pg_index i
       join pg_class c on c.oid = i.indrelid
       where ${isKept} and i.indisunique`,
-  sql`select 16, concat_ws('/', r.oid, r.rolname, r.rolsuper, r.rolinherit) from pg_roles r`,
+  sql`select 16, concat_ws('/', r.oid, r.rolname, r.rolsuper, r.rolinherit, r.rolbypassrls) from pg_roles r`,
 ]
 
 /**

@@ -31,6 +31,38 @@ test('the version stays while nothing changes and differs after any change', asy
   }
 })
 
+test('the version tells apart all that decides which rows somebody sees', async () => {
+  const database = await createDatabase(`
+    create schema private;
+    create table t (a int) partition by list (a);
+    create table p (a int);
+    create function private.inner() returns int stable language sql as 'select 1';
+    create function private.outer() returns int stable language sql as 'select private.inner()';
+    create policy p on t using (private.outer() = 1);
+  `)
+  const seen = new Set<string>()
+  try {
+    const statements = [
+      'select 1',
+      "create or replace function private.inner() returns int stable language sql as 'select 2'",
+      'alter policy p on t using (private.outer() = 2)',
+      'alter table t enable row level security',
+      'alter table t force row level security',
+      'alter table t owner to authenticated',
+      'alter table t attach partition p default',
+      'alter function private.outer() owner to authenticated',
+    ]
+    for (const statement of statements) {
+      await database.query(statement)
+      const { version } = await readAs(database.authenticatorUrl)
+      expect(seen, statement).not.toContain(version)
+      seen.add(version)
+    }
+  } finally {
+    await database.drop()
+  }
+})
+
 test('all of it is one snapshot, and the connection is left as it was', async () => {
   const database = await createDatabase('create table t (a int)')
   const pool = poolFor(database.url)

@@ -6,7 +6,11 @@ export function findMemberships(
   rows: readonly MembershipRow[],
 ): Pick<Catalog, 'memberships' | 'superusers'> {
   return {
-    memberships: new Map(rows.map(({ name, inherits }) => [name, inherits])),
+    memberships: new Map(
+      rows
+        .filter(row => row.superuser || row.inherits.length > 0)
+        .map(({ name, inherits }) => [name, inherits]),
+    ),
     superusers: new Set(rows.filter(row => row.superuser).map(row => row.name)),
   }
 }

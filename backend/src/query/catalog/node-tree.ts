@@ -52,11 +52,17 @@ export function numberOf(text: string, field: NodeField | undefined): number {
   return field === undefined ? 0 : Number(text.slice(field.start, field.end))
 }
 
-/** Functions that a tree calls, by oid: plain calls, operators, aggregates and window functions. */
+/** Functions that a tree calls, by oid, words that stand for functions included. */
 export function calledFunctions(text: string): readonly number[] {
+  const oids = new Set(calledByOid(text))
+  if (text.includes('{SQLVALUEFUNCTION ')) for (const oid of SQL_VALUE_FUNCTIONS) oids.add(oid)
+  return [...oids]
+}
+
+/** Functions that a tree calls: plain calls, operators, aggregates and window functions. */
+export function calledByOid(text: string): readonly number[] {
   const calls = text.matchAll(/ :(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)/g)
   const oids = new Set(Array.from(calls, call => Number(call[1])))
-  if (text.includes('{SQLVALUEFUNCTION ')) for (const oid of SQL_VALUE_FUNCTIONS) oids.add(oid)
   oids.delete(0)
   return [...oids]
 }

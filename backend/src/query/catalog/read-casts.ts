@@ -4,6 +4,7 @@ import type { Reader } from './reader.ts'
 /** A cast that a domain represents itself by. */
 export interface CastRow {
   readonly domain: number
+  readonly function: number
   readonly direction: 'to-json' | 'from-json' | 'from-text'
   readonly schema: string
   readonly name: string
@@ -11,7 +12,8 @@ export interface CastRow {
 
 /** As PostgREST has it: implicit casts by a function that the connected role may execute. */
 const CASTS = sql`
-  select cast_.domain::bigint as domain, cast_.direction, n.nspname as schema, p.proname as name
+  select cast_.domain::bigint as domain, cast_.direction, p.oid::bigint as function,
+    n.nspname as schema, p.proname as name
   from pg_cast k
   cross join lateral (
     values (k.castsource, k.casttarget, 'json'::regtype, 'to-json'),

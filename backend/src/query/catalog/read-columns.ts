@@ -11,6 +11,7 @@ export interface ColumnRow {
   /** `varchar(n)` stores n + 4; -1 without a modifier. */
   readonly modifier: number
   readonly notNull: boolean
+  readonly deterministic: boolean
   readonly identity: 'a' | 'd' | ''
   readonly generated: 's' | 'v' | ''
   readonly default: string | null
@@ -44,6 +45,9 @@ const COLUMNS = sql`
     a.atttypid::bigint as type, case when a.atttypmod <> -1 then format_type(a.atttypid, a.atttypmod) end as formatted,
     a.atttypmod as modifier, a.attnotnull as "notNull", a.attidentity as identity,
     a.attgenerated as generated,
+    a.attcollation = 0 or exists (
+      select from pg_collation c where c.oid = a.attcollation and c.collisdeterministic
+    ) as deterministic,
     case when a.attgenerated = '' then pg_get_expr(v.adbin, 0) end as default,
     case when a.attidentity = 'd' then ${SEQUENCE} end as sequence,
     d.description as comment, a.attacl::text[] as privileges, k.checks

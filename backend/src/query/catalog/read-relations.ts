@@ -12,7 +12,11 @@ export interface RelationRow {
   /** The same bits for what an INSTEAD OF trigger or INSTEAD rule does in the view's place. */
   readonly handled: number
   readonly rowSecurity: boolean
+  /** Policies bind its owner too. */
+  readonly forcesRowSecurity: boolean
+  readonly owner: string
   readonly securityInvoker: boolean
+  readonly isTemporary: boolean
   readonly privileges: readonly string[]
 }
 
@@ -48,10 +52,12 @@ const RELATIONS = sql`
     end as writes,
     case when c.relkind = 'v' then (${HANDLED}) else 0 end as handled,
     c.relrowsecurity as "rowSecurity",
+    c.relforcerowsecurity as "forcesRowSecurity", pg_get_userbyid(c.relowner) as owner,
     exists (
       select from unnest(c.reloptions) as option
       where option ~* '^security_invoker=(true|on|yes|1|t|y)$'
     ) as "securityInvoker",
+    c.relpersistence = 't' as "isTemporary",
     coalesce(c.relacl, acldefault('r', c.relowner))::text[] as privileges
   from json_array_elements_text($1::json) as wanted
   join pg_class c on c.oid = wanted::oid

@@ -47,6 +47,8 @@ export function readRoles(reader: Reader): Promise<readonly RoleRow[]> {
 export interface MembershipRow {
   readonly name: string
   readonly superuser: boolean
+  /** Policies do not bind it. */
+  readonly bypassesRls: boolean
   /** The roles whose privileges it has by a membership of its own. */
   readonly inherits: readonly string[]
 }
@@ -59,7 +61,7 @@ function memberships(serverVersion: number) {
   const passesOn = serverVersion >= 160_000 ? sql`m.inherit_option` : sql`r.rolinherit`
   return sql`
     select * from (
-      select r.rolname as name, r.rolsuper as superuser,
+      select r.rolname as name, r.rolsuper as superuser, r.rolbypassrls as "bypassesRls",
         array(
           select g.rolname from pg_auth_members m join pg_roles g on g.oid = m.roleid
           where m.member = r.oid and ${passesOn}
@@ -70,7 +72,7 @@ function memberships(serverVersion: number) {
         ) as inherits
       from pg_roles r
     ) as roles
-    where superuser or cardinality(inherits) > 0
+    where superuser or "bypassesRls" or cardinality(inherits) > 0
     order by name`
 }
 

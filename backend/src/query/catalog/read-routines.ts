@@ -52,27 +52,3 @@ export function readRoutines(
 ): Promise<readonly RoutineRow[]> {
   return reader.rows(ROUTINES, schemas, extraSearchPath)
 }
-
-export interface FunctionRow {
-  readonly oid: number
-  readonly schema: string
-  readonly name: string
-  readonly volatility: 'i' | 's' | 'v'
-  readonly securityDefiner: boolean
-}
-
-const FUNCTIONS = sql`
-  select p.oid::bigint as oid, n.nspname as schema, p.proname as name,
-    p.provolatile as volatility, p.prosecdef as "securityDefiner"
-  from json_array_elements_text($1::json) as wanted
-  join pg_proc p on p.oid = wanted::oid
-  join pg_namespace n on n.oid = p.pronamespace
-  order by p.oid`
-
-/** Functions by oid, wherever they are: what views and policies call. */
-export function readFunctions(
-  reader: Reader,
-  oids: readonly number[],
-): Promise<readonly FunctionRow[]> {
-  return reader.rows(FUNCTIONS, oids)
-}

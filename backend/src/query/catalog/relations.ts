@@ -1,9 +1,12 @@
 import { createColumn } from './columns.ts'
 import type { Dependencies } from './dependencies.ts'
 import type { Keys } from './keys.ts'
+import { listItems } from './node-tree.ts'
 import { parsePrivileges } from './privileges.ts'
 import type { ColumnRow } from './read-columns.ts'
-import type { PolicyRow } from './read-definitions.ts'
+import { NOTHING_READ, readsOf } from './expression-reads.ts'
+import type { PolicyRow, ViewRow } from './read-definitions.ts'
+import type { InheritanceRow } from './read-inheritance.ts'
 import type { RelationRow } from './read-relations.ts'
 import type { TypeCatalog } from './type-catalog.ts'
 import type { Policy, Relation, RelationKind } from './types.ts'
@@ -13,6 +16,8 @@ import { WRITE_BITS, type Writability } from './writability.ts'
 export interface RelationParts {
   readonly columns: ReadonlyMap<number, readonly ColumnRow[]>
   readonly policies: ReadonlyMap<number, readonly PolicyRow[]>
+  readonly views: ReadonlyMap<number, ViewRow>
+  readonly relatives: ReadonlyMap<number, readonly InheritanceRow[]>
   readonly types: TypeCatalog
   readonly keysOf: (relation: number) => Keys
   readonly dependencies: Dependencies
@@ -40,6 +45,7 @@ export function createRelation(row: RelationRow, parts: RelationParts): Relation
   const keys = parts.keysOf(row.oid)
   const named = (positions: readonly number[]) => columnNames(columns, positions)
   const reads = parts.dependencies.ofView(row.oid)
+  const view = parts.views.get(row.oid)
   return {
     oid: row.oid,
     schema: row.schema,
@@ -59,6 +65,12 @@ export function createRelation(row: RelationRow, parts: RelationParts): Relation
     privileges: parsePrivileges(row.privileges),
     readsRelations: reads.relations,
     readsFunctions: reads.functions,
+    reads: view && readsOf(view.tree),
+    relatives: (parts.relatives.get(row.oid) ?? []).map(({ relative, isPartition }) => ({
+      oid: relative,
+      isPartition,
+    })),
+    isTemporary: row.isTemporary,
     securityInvoker: row.securityInvoker,
   }
 }
@@ -84,5 +96,12 @@ function createPolicy(row: PolicyRow, parts: RelationParts): Policy {
     check: row.check,
     readsRelations: reads.relations,
     readsFunctions: reads.functions,
+    reads: row.using === null ? NOTHING_READ : readsOf(usingOf(row.tree)),
   }
+}
+
+/** The first of the two expressions: the one that reads are about. */
+function usingOf(tree: string): string {
+  const [, second] = listItems(`(${tree})`, 0)
+  return second === undefined ? tree : tree.slice(0, second - 1)
 }

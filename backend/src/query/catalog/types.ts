@@ -28,7 +28,7 @@ export interface Catalog {
   readonly representations: ReadonlyMap<number, Representation>
   /** Media type handlers: functions or aggregates whose result is a domain named like a media type. */
   readonly mediaHandlers: readonly MediaHandler[]
-  /** The functions that views and policies call, by oid, those that came with the server included. */
+  /** The functions that views, policies and requests call, directly or not, by oid, those that came with the server included. */
   readonly functions: ReadonlyMap<number, CalledFunction>
   /** Roles the connecting role may become, by name, with the settings they carry. */
   readonly roles: ReadonlyMap<string, Role>
@@ -89,6 +89,11 @@ export interface Relation {
   /** For views and materialized views: the relations and functions that the definition reads, directly or not. */
   readonly readsRelations: readonly number[]
   readonly readsFunctions: readonly number[]
+  /** What the definition of a view or materialized view reads itself; undefined for everything else. */
+  readonly reads: ExpressionReads | undefined
+  /** Tables that inherit from this one or that it inherits from, directly or not: rows of one are rows of the other. */
+  readonly relatives: readonly { readonly oid: number; readonly isPartition: boolean }[]
+  readonly isTemporary: boolean
   /** The view runs with its owner's rights (no `security_invoker`): policies of the tables behind see the owner. */
   readonly securityInvoker: boolean
 }
@@ -112,6 +117,8 @@ export interface Column {
   readonly enumLabels: readonly string[]
   /** From `varchar(n)`/`char(n)`, otherwise null. */
   readonly maxLength: number | null
+  /** Text is equal only to the same text: the collation is deterministic, or the type has none. */
+  readonly deterministic: boolean
   /** SQL text of the valid CHECK constraints that concern this column alone. */
   readonly checks: readonly string[]
   readonly insertable: boolean
@@ -153,13 +160,48 @@ export interface Privilege {
   readonly kind: 'select' | 'insert' | 'update' | 'delete'
 }
 
-/** What the cache must know of a function that a view or policy calls. */
+/** What the cache must know of a function that a view, a policy or a request may call, directly or not. */
 export interface CalledFunction {
   readonly oid: number
   readonly schema: string
   readonly name: string
+  /** As `regprocedure` prints it, for functions that came with the server; otherwise empty. */
+  readonly signature: string
+  readonly kind: 'function' | 'aggregate' | 'window' | 'procedure'
+  readonly language: string
   readonly volatility: Volatility
   readonly securityDefiner: boolean
+  /** Every `SET …` of the function. */
+  readonly settings: ReadonlyMap<string, string>
+  /** What its body reads; undefined where nobody can tell, as with other languages than SQL and PL/pgSQL. */
+  readonly reads: ExpressionReads | undefined
+}
+
+/** What a view, a policy or a function's body reads. */
+export interface ExpressionReads {
+  /** Relations by oid, those of the server included. Views are not followed. */
+  readonly relations: readonly number[]
+  readonly calls: readonly Call[]
+  readonly words: readonly SqlWord[]
+  /** Types, by oid, that values are read as from their text. */
+  readonly textTo: readonly number[]
+  /** Kinds of expressions that are not understood. */
+  readonly unknown: readonly string[]
+}
+
+/** Words of SQL that are no functions but answer what their session or moment is. */
+export type SqlWord = 'clock' | 'role' | 'database' | 'schema'
+
+/** A call within an expression. */
+export interface Call {
+  /** The function by oid; several where only a name is known, none where there is none of that name. */
+  readonly functions: readonly number[]
+  /** The first argument, where it is a constant text. */
+  readonly argument: string | undefined
+  /** The only key that is looked at of the JSON object that it answers; undefined: whatever is in there. */
+  readonly key: string | undefined
+  /** Its answer is, as it is, the answer of the expression. */
+  readonly isResult: boolean
 }
 
 export interface Policy {
@@ -174,6 +216,8 @@ export interface Policy {
   /** Relation and function oids that the policy depends on (pg_depend), for the cache. */
   readonly readsRelations: readonly number[]
   readonly readsFunctions: readonly number[]
+  /** What USING reads itself. */
+  readonly reads: ExpressionReads
 }
 
 /**
