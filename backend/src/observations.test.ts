@@ -58,6 +58,79 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     { level: 'warn', error },
   ],
   [
+    {
+      ...{ kind: 'journal.reader-failed', reader: 'search', part: 'consumer' },
+      ...{ attempt: 1, retryInMs: 80, error },
+    },
+    { level: 'warn', error, fields: { part: 'consumer', attempt: 1, retryInMs: 80 } },
+  ],
+  [
+    {
+      ...{ kind: 'journal.reader-recovered', reader: 'search', part: 'source' },
+      ...{ attempts: 3, forMs: 700.4 },
+    },
+    { level: 'info', fields: { attempts: 3, ms: 700 } },
+  ],
+  [
+    { kind: 'journal.dropped', part: 's_tier.journal_2026_11_22', bytes: 7 },
+    { level: 'info', fields: { bytes: 7 } },
+  ],
+  [
+    { kind: 'journal.reader-passed', reader: 'search', part: 's_tier.journal_2026_11_22' },
+    { level: 'warn', message: expect.stringContaining("'search'") },
+  ],
+  [
+    { kind: 'journal.too-large', bytes: 8, bytesMax: 7 },
+    { level: 'warn', fields: { bytes: 8, bytesMax: 7 } },
+  ],
+  [
+    { kind: 'journal.maintain-failed', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'journal.reader-held', reader: 'search', holder: 'host/1', freeInMs: 9 },
+    { level: 'info', fields: { holder: 'host/1', freeInMs: 9 } },
+  ],
+  [
+    { kind: 'journal.reader-lost', reader: 'search', cursor: '7-1' },
+    { level: 'warn', fields: { cursor: '7-1' } },
+  ],
+  [
+    { kind: 'journal.caught-up', reader: 'search', afterMs: 1.2, cursor: '7-1' },
+    { level: 'debug', fields: { ms: 1, cursor: '7-1' } },
+  ],
+  [
+    {
+      ...{ kind: 'journal.stalled', reader: 'search', forMs: 2_000, processId: 7 },
+      ...{ database: 'other', application: 'psql', state: 'active' },
+    },
+    { level: 'warn', fields: { processId: 7, database: 'other', application: 'psql' } },
+  ],
+  [
+    { kind: 'journal.gap', reader: 'search', reason: 'removed', cursor: '7-1' },
+    { level: 'warn', fields: { reader: 'search', reason: 'removed', cursor: '7-1' } },
+  ],
+  [
+    { kind: 'journal.stream-opened', slot: 'cache', from: '0/17' },
+    { level: 'debug', fields: { from: '0/17' } },
+  ],
+  [
+    { kind: 'journal.stream-lost', slot: 'cache', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'journal.slot-lagging', slot: 'cache', bytes: 7 },
+    { level: 'warn', fields: { bytes: 7 } },
+  ],
+  [
+    { kind: 'journal.slot-at-risk', slot: 'cache', bytesLeft: 7 },
+    { level: 'warn', fields: { bytesLeft: 7 } },
+  ],
+  [
+    { kind: 'journal.slot-lost', slot: 'cache', reason: 'wal_removed' },
+    { level: 'warn', fields: { reason: 'wal_removed' } },
+  ],
+  [
     { kind: 'pool.connected', processId: 1, durationMs: 2.4 },
     { level: 'debug', fields: { backend: 1, ms: 2 } },
   ],
@@ -88,6 +161,25 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     { kind: 'breaker.chaos-ended', id: 'chaos-1' },
     { level: 'warn', fields: { id: 'chaos-1' } },
   ],
+  [
+    { kind: 'cache.refresh-failed', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'cache.codec-failed', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'cache.flushed', reason: 'by hand' },
+    { level: 'info', fields: { reason: 'by hand' } },
+  ],
+  [{ kind: 'cache.behind' }, { level: 'warn' }],
+  [{ kind: 'cache.caught-up' }, { level: 'info' }],
+  [
+    { kind: 'cache.shared-failed', part: 'store', error, failures: 7 },
+    { level: 'warn', error, fields: { failures: 7 } },
+  ],
+  [{ kind: 'cache.shared-works', part: 'bus' }, { level: 'info' }],
   [
     { kind: 'pool.connect-failed', inARow: 1, error },
     { level: 'warn', error },

@@ -1,6 +1,8 @@
 import type { HttpEvent, IdentityEvent } from './api/http/index.ts'
 import { type Observer, STierError } from './base/index.ts'
 import type { BreakerEvent } from './capabilities/breaker/index.ts'
+import type { CacheEvent } from './capabilities/cache/index.ts'
+import type { ReaderEvent, RetentionEvent, WalObservation } from './capabilities/events/index.ts'
 import type { BudgetEvent, PoolEvent } from './capabilities/pool/index.ts'
 import type { RedisEvent } from './capabilities/redis/index.ts'
 import type { ReplicasEvent } from './capabilities/replicas/index.ts'
@@ -23,14 +25,18 @@ export type ConfigEvent =
 export type ServerEvent =
   | BreakerEvent
   | BudgetEvent
+  | CacheEvent
   | CatalogEvent
   | ConfigEvent
   | ExecutorEvent
   | HttpEvent
   | IdentityEvent
   | PoolEvent
+  | ReaderEvent
   | RedisEvent
   | ReplicasEvent
+  | RetentionEvent
+  | WalObservation
 
 /**
  * Turns events into log lines; metrics and spans will hang on the same switch. `queriesAt` is the level of queries, which
@@ -70,6 +76,24 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
       })
     case 'breaker.chaos-ended':
       return { level: 'warn', message: 'An experiment has ended', fields: { id: event.id } }
+    case 'cache.refresh-failed':
+      return warning('A cached value could not be loaded anew', event.error)
+    case 'cache.codec-failed':
+      return warning('A value could not be written for the shared cache, or read', event.error)
+    case 'cache.flushed':
+      return { level: 'info', message: 'The cache is empty', fields: { reason: event.reason } }
+    case 'cache.behind':
+      return warning(
+        'The caches of other processes are not heard: values are kept for a short time',
+      )
+    case 'cache.caught-up':
+      return { level: 'info', message: 'The caches of other processes are heard again' }
+    case 'cache.shared-failed':
+      return warning(`The cache goes on without Redis (${event.part})`, event.error, {
+        failures: event.failures,
+      })
+    case 'cache.shared-works':
+      return { level: 'info', message: `The cache has Redis again (${event.part})` }
     case 'catalog.doubt':
       return warning(event.message)
     case 'catalog.loaded':
@@ -108,6 +132,91 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
       }
     case 'identity.keys-failed':
       return warning(`The keys of tokens from ${event.from} cannot be loaded`, event.error)
+    case 'journal.dropped':
+      return {
+        level: 'info',
+        message: `The journal has dropped ${event.part}`,
+        fields: { bytes: event.bytes },
+      }
+    case 'journal.reader-passed':
+      return warning(
+        `The journal has dropped events of ${event.part} that '${event.reader}' had not read`,
+      )
+    case 'journal.too-large':
+      return warning(
+        'The journal is larger than journal.keepBytes by what it keeps of today',
+        undefined,
+        {
+          bytes: event.bytes,
+          bytesMax: event.bytesMax,
+        },
+      )
+    case 'journal.maintain-failed':
+      return warning(
+        'Nobody looks after the journal: its days are neither made nor dropped',
+        event.error,
+      )
+    case 'journal.reader-failed':
+      return warning(`The reader '${event.reader}' of the journal failed`, event.error, {
+        part: event.part,
+        attempt: event.attempt,
+        retryInMs: event.retryInMs,
+      })
+    case 'journal.reader-recovered':
+      return {
+        level: 'info',
+        message: `The reader '${event.reader}' of the journal goes on`,
+        fields: { attempts: event.attempts, ms: Math.round(event.forMs) },
+      }
+    case 'journal.reader-held':
+      return {
+        level: 'info',
+        message: `Another process reads the journal as '${event.reader}': this one waits`,
+        fields: { holder: event.holder, freeInMs: event.freeInMs },
+      }
+    case 'journal.reader-lost':
+      return warning(`Another process may read the journal as '${event.reader}' now`, undefined, {
+        cursor: event.cursor,
+      })
+    case 'journal.caught-up':
+      return {
+        level: 'debug',
+        message: `The reader '${event.reader}' has caught up with the journal`,
+        fields: { ms: Math.round(event.afterMs), cursor: event.cursor },
+      }
+    case 'journal.stalled':
+      return warning('An open transaction holds the journal up', undefined, {
+        reader: event.reader,
+        ms: event.forMs,
+        processId: event.processId,
+        database: event.database,
+        application: event.application,
+        state: event.state,
+      })
+    case 'journal.gap':
+      return warning('Events of the journal are missing', undefined, {
+        reader: event.reader,
+        reason: event.reason,
+        cursor: event.cursor,
+      })
+    case 'journal.stream-opened':
+      return {
+        level: 'debug',
+        message: `Reading the write-ahead log through the slot '${event.slot}'`,
+        fields: { from: event.from },
+      }
+    case 'journal.stream-lost':
+      return warning(`The write-ahead log of the slot '${event.slot}' has ended`, event.error)
+    case 'journal.slot-lagging':
+      return warning(`The slot '${event.slot}' keeps much of the write-ahead log`, undefined, {
+        bytes: event.bytes,
+      })
+    case 'journal.slot-at-risk':
+      return warning(`The slot '${event.slot}' will be lost unless it is read`, undefined, {
+        bytesLeft: event.bytesLeft,
+      })
+    case 'journal.slot-lost':
+      return warning(`The slot '${event.slot}' is lost`, undefined, { reason: event.reason })
     case 'pool.connected':
       return {
         level: 'debug',
