@@ -6,13 +6,17 @@ import { isLocked, removeCluster, startEmbedded } from '../../src/cli/embedded/i
 
 const PREFIX = 's-tier-test-'
 
-/** Durability is of no use to a cluster that is thrown away; logical WAL is what change capture needs. */
+/**
+ * Durability is of no use to a cluster that is thrown away, compiling statements none to those that run once; logical WAL is
+ * what change capture needs.
+ */
 const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '300',
   wal_level: 'logical',
+  jit: 'off',
 }
 
 /** The roles of every PostgREST database: the server logs in as one and becomes one of the others. */

@@ -37,7 +37,7 @@ export const READER_FUNCTIONS = Object.freeze({
     set search_path = pg_catalog, pg_temp
     as $function$
       select (pg_control_system()).system_identifier || ':' || case
-          when pg_is_in_recovery() then (pg_control_checkpoint()).timeline_id::text
+          when pg_is_in_recovery() then upper(lpad(to_hex((pg_control_checkpoint()).timeline_id), 8, '0'))
           else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
         end || ':' || 's_tier.journal'::regclass::oid
     $function$;

@@ -399,8 +399,8 @@ function precisionOf(
   return isSatisfied ? 'predicate' : undefined
 }
 
-const QUESTIONS = Number(process.env['STIER_SOUNDNESS_QUESTIONS'] ?? 60)
-const CHANGES = Number(process.env['STIER_SOUNDNESS_CHANGES'] ?? 60)
+const QUESTIONS = Number(process.env['STIER_SOUNDNESS_QUESTIONS'] ?? 50)
+const CHANGES = Number(process.env['STIER_SOUNDNESS_CHANGES'] ?? 45)
 
 test(`an answer that differs after a change was said to depend on it (seed ${seed})`, async () => {
   const random = createRandom(seed)
@@ -441,4 +441,4 @@ test(`an answer that differs after a change was said to depend on it (seed ${see
   expect(tally.cases).toBeGreaterThanOrEqual(2_000)
   expect(tally.differed).toBeGreaterThan(50)
   expect(tally.predicate).toBeGreaterThan(0)
-})
+}, 120_000)

@@ -9,7 +9,7 @@ import type { PolicyRow, ViewRow } from './read-definitions.ts'
 import type { InheritanceRow } from './read-inheritance.ts'
 import type { RelationRow } from './read-relations.ts'
 import type { TypeCatalog } from './type-catalog.ts'
-import type { Policy, Relation, RelationKind } from './types.ts'
+import type { Policy, Relation, RelationKind, ExpressionReads } from './types.ts'
 import { WRITE_BITS, type Writability } from './writability.ts'
 
 /** What relations are put together from. */
@@ -65,7 +65,7 @@ export function createRelation(row: RelationRow, parts: RelationParts): Relation
     privileges: parsePrivileges(row.privileges),
     readsRelations: reads.relations,
     readsFunctions: reads.functions,
-    reads: view && readsOf(view.tree),
+    reads: view && withoutItself(readsOf(view.tree), row.oid),
     relatives: (parts.relatives.get(row.oid) ?? []).map(({ relative, isPartition }) => ({
       oid: relative,
       isPartition,
@@ -83,6 +83,11 @@ export function columnNames(
   return positions.flatMap(
     position => columns.find(column => column.position === position)?.name ?? [],
   )
+}
+
+/** Until PostgreSQL 16 the rule of a view names the view itself, as OLD and NEW. */
+function withoutItself(reads: ExpressionReads, oid: number): ExpressionReads {
+  return { ...reads, relations: reads.relations.filter(relation => relation !== oid) }
 }
 
 function createPolicy(row: PolicyRow, parts: RelationParts): Policy {

@@ -46,6 +46,7 @@ async function inTransaction<T>(
   await session.query('begin isolation level read committed')
   try {
     await session.query(sql`set local lock_timeout = ${integer(lockTimeoutMs)}`.text)
+    await session.query(sql`set local jit = off`.text) // Compiling takes longer than running, where catalogs are read.
     await session.query(sql`select pg_catalog.pg_advisory_xact_lock(${integer(LOCK)})`.text)
     const result = await work()
     await session.query('commit')

@@ -134,7 +134,8 @@ const STATE = `select
     else pg_catalog.pg_current_wal_lsn() end::text as lsn,
   pg_catalog.current_database()::text as database,
   (pg_catalog.pg_control_system()).system_identifier || ':' || case
-    when pg_catalog.pg_is_in_recovery() then (pg_catalog.pg_control_checkpoint()).timeline_id::text
+    when pg_catalog.pg_is_in_recovery()
+      then upper(lpad(to_hex((pg_catalog.pg_control_checkpoint()).timeline_id), 8, '0'))
     else left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8) end as server,
   exists (select from pg_catalog.pg_publication where pubname = $2) as has_publication,
   (select pg_catalog.row_to_json(s)::text from pg_catalog.pg_replication_slots s where slot_name = $1) as slot`
