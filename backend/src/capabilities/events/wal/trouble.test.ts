@@ -117,7 +117,6 @@ test('a slot that the server gave up is told, is an error until it is made anew,
   await expect.poll(status, { timeout: 20_000 }).toBe('lost')
   await expect.poll(kinds, { timeout: 5_000 }).toContain('journal.slot-lost')
   expect(kinds().filter(kind => kind === 'journal.slot-lost')).toHaveLength(1)
-  expect(kinds()).toContain('journal.slot-lagging')
   await expect.poll(kinds).toContain('journal.stream-lost')
   expect(told.find(each => each.kind === 'journal.slot-lost')).toMatchObject({
     slot: database.name,
