@@ -120,10 +120,10 @@ export class Batch {
   /** The server is done with it. `interruption`: why we asked it to stop. */
   finish(interruption: Interruption | undefined): void {
     const error = this.#error
-    if (error === undefined) {
+    if (error === undefined || this.#isInExtra) {
       this.#resolve(this.#undoing > 0 ? this.#results.slice(this.#undoing) : this.#results)
     } else if (interruption !== undefined && isOfCancel(error)) {
-      this.#reject(interruptionError(interruption))
+      this.#reject(interruptionError(interruption, error))
     } else {
       this.#reject(error)
     }
@@ -131,7 +131,8 @@ export class Batch {
 
   /** The connection is gone; the server may have said why before it closed. */
   fail(cause: unknown, interruption: Interruption | undefined): void {
-    if (interruption !== undefined) this.#reject(interruptionError(interruption))
+    if (this.#isInExtra) this.#resolve(this.#results.slice(this.#undoing))
+    else if (interruption !== undefined) this.#reject(interruptionError(interruption, cause))
     else if (cause instanceof AnswerTooLargeError) this.#reject(cause)
     else this.#reject(new ConnectionError('PGRST001', this.#error ?? cause))
   }
@@ -142,6 +143,10 @@ export class Batch {
 
   #step(): Step {
     return this.steps[this.#done] as Step
+  }
+
+  get #isInExtra(): boolean {
+    return this.steps[this.#done]?.isExtra === true
   }
 
   #fail(fields: ErrorFields): void {

@@ -83,6 +83,24 @@ test('an error tells what PostgreSQL said, and nothing of the query', async () =
   expect(JSON.stringify({ ...error, message: error.message })).not.toContain('secret')
 })
 
+test('what fails behind a commit that has been made is no failure of the batch, if it is extra', async () => {
+  const written = [step('begin'), step('insert into thing values (7)'), step('commit')]
+  const extra = (text: string): Step => ({ ...step(text), isExtra: true })
+  expect(await run(...written, extra('select 1/0'), step('select 2'))).toEqual([[], [], []])
+  expect(await run(step('select count(*) from thing where id = 7'))).toEqual([[['1']]])
+  const ended = extra('select pg_terminate_backend(pg_backend_pid())')
+  expect(await run(step('select 1'), extra('select 2'), ended)).toEqual([[['1']], [['2']]])
+  const controller = new AbortController()
+  const cancelled = pool.use(connection => {
+    setTimeout(() => controller.abort(), 50)
+    return connection.batch([step('select 1'), extra('select pg_sleep(60)')], controller.signal)
+  })
+  expect(await cancelled).toEqual([[['1']]])
+  const early = run(step('select 1/0'), extra('select 2'))
+  await expect(early).rejects.toMatchObject({ code: '22012', step: 0 })
+  await run(step('delete from thing where id = 7'))
+})
+
 test('a deferred constraint fails at the commit, after the last step', async () => {
   await expect(run(step('insert into late values (99)'))).rejects.toMatchObject({
     code: '23503',

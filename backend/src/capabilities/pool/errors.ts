@@ -39,11 +39,13 @@ export class DeadlineError extends STierError {
   readonly code = 'ST514'
   readonly status = 504
 
-  constructor() {
+  /** `cause`: how what was sent ended. Undefined: nothing was sent, or nothing can have come to stay. */
+  constructor(cause?: unknown) {
     super('The deadline of the request has passed', {
       details: 'What still ran for it in the database was cancelled',
       hint: 'Ask for less, or allow more time.',
       headers: { 'retry-after': '1' },
+      cause,
     })
   }
 }
@@ -66,8 +68,9 @@ export class CancelledError extends STierError {
   readonly code = 'ST512'
   readonly status = 499
 
-  constructor() {
-    super('The request was cancelled by its client')
+  /** `cause`: as of `DeadlineError`. */
+  constructor(cause?: unknown) {
+    super('The request was cancelled by its client', { cause })
   }
 }
 

@@ -48,8 +48,12 @@ export class Interrupter {
   }
 }
 
-export function interruptionError(reason: Interruption): CancelledError | DeadlineError {
-  return reason === 'deadline' ? new DeadlineError() : new CancelledError()
+/** `cause`: how it ended, for those who want to know whether anything came to stay. */
+export function interruptionError(
+  reason: Interruption,
+  cause?: unknown,
+): CancelledError | DeadlineError {
+  return reason === 'deadline' ? new DeadlineError(cause) : new CancelledError(cause)
 }
 
 /** Whether this is how a cancelled statement ends. */

@@ -7,6 +7,11 @@ export interface Step {
   readonly values: readonly (string | null)[]
   /** The rows are of no interest: they are skipped, not read. */
   readonly discard: boolean
+  /**
+   * What stands before it has come to stay, whatever becomes of it: when it fails, or the connection is lost in it, the batch
+   * ends well with the results up to here, and the steps behind it are not run.
+   */
+  readonly isExtra?: boolean
 }
 
 /** A row as PostgreSQL sent it: the text of each column, by position. */
