@@ -7,35 +7,45 @@ export interface ConsistencyToken {
   /** Of the primary that took the write: each promotion begins a new one. */
   readonly timeline: number
   readonly lsn: Lsn
+  /** The id of its transaction, by which it is told whether something that was read earlier shows it; undefined: not known. */
+  readonly xid?: bigint | undefined
 }
 
-/** `<system id>:<timeline>:<place in the log>`, each in lower-case hexadecimal without leading zeros. */
-const TOKEN = /^(0|[1-9a-f][0-9a-f]{0,15}):([1-9a-f][0-9a-f]{0,7}):(0|[1-9a-f][0-9a-f]{0,15})$/
+/** `<system id>:<timeline>:<place in the log>[:<transaction>]`, each in lower-case hexadecimal without leading zeros. */
+const TOKEN =
+  /^(0|[1-9a-f][0-9a-f]{0,15}):([1-9a-f][0-9a-f]{0,7}):(0|[1-9a-f][0-9a-f]{0,15})(?::([1-9a-f][0-9a-f]{0,15}))?$/
 
 /**
  * Reads what `formatConsistencyToken` wrote; undefined for anything else, of which only the first characters are looked at.
  * A token is not signed: whoever makes one up is sent to the primary, and sees nothing that he might not see otherwise.
  */
 export function parseConsistencyToken(text: string): ConsistencyToken | undefined {
-  const [, system, timeline, lsn] = TOKEN.exec(text) ?? []
+  const [, system, timeline, lsn, xid] = TOKEN.exec(text) ?? []
   if (system === undefined || timeline === undefined || lsn === undefined) return undefined
   return {
     systemId: BigInt(`0x${system}`).toString(),
     timeline: Number.parseInt(timeline, 16),
     lsn: BigInt(`0x${lsn}`),
+    xid: xid === undefined ? undefined : BigInt(`0x${xid}`),
   }
 }
 
-/** At most 42 characters, all of which may stand in a header and in a cookie as they are. */
-export function formatConsistencyToken({ systemId, timeline, lsn }: ConsistencyToken): string {
-  return `${BigInt(systemId).toString(16)}:${timeline.toString(16)}:${lsn.toString(16)}`
+/** At most 59 characters, all of which may stand in a header and in a cookie as they are. */
+export function formatConsistencyToken(token: ConsistencyToken): string {
+  const { systemId, timeline, lsn, xid } = token
+  const place = `${BigInt(systemId).toString(16)}:${timeline.toString(16)}:${lsn.toString(16)}`
+  return xid === undefined ? place : `${place}:${xid.toString(16)}`
 }
 
-/** Of several tokens, such as those of a header and a cookie, the one that asks for most; undefined when they disagree. */
+/**
+ * Of several tokens, such as those of a header and a cookie, the one that asks for most; undefined when they disagree. What shows one
+ * transaction need not show another that was under way with it, so of two it names none: then the place alone is asked for.
+ */
 export function latestToken(
   one: ConsistencyToken,
   other: ConsistencyToken,
 ): ConsistencyToken | undefined {
   if (one.systemId !== other.systemId || one.timeline !== other.timeline) return undefined
-  return one.lsn >= other.lsn ? one : other
+  const later = one.lsn >= other.lsn ? one : other
+  return one.xid === other.xid || later.xid === undefined ? later : { ...later, xid: undefined }
 }

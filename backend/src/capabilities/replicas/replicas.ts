@@ -50,7 +50,7 @@ export interface Replicas {
   suspect(node: number, why: Suspicion): void
   isUp(node: number): boolean
   /** The token of a write to this node whose commit is before `lsn` (`16/B374D848`); undefined: it cannot have one. */
-  token(node: number, lsn: string): string | undefined
+  token(node: number, lsn: string, xid?: bigint): string | undefined
   status(): readonly NodeStatus[]
   /** Those who wait get undefined. */
   stop(): Promise<void>
@@ -186,11 +186,12 @@ export function createReplicas(setup: ReplicasSetup): Replicas {
       void inquiry.run()
     },
     isUp: index => nodes[index]?.isUp === true,
-    token(index, text) {
+    token(index, text, xid) {
       const lsn = parseLsn(text)
       const answer = nodes[index]?.answer
       if (lsn === undefined || answer === undefined || answer.timeline === 0) return undefined
-      return formatConsistencyToken({ systemId: answer.systemId, timeline: answer.timeline, lsn })
+      const { systemId, timeline } = answer
+      return formatConsistencyToken({ systemId, timeline, lsn, xid })
     },
     status: () => council.status(),
     async stop() {
