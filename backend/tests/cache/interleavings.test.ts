@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { seed } from '../support/seed.ts'
 import { KEYS, ROWS, Simulation } from './simulated-nodes.ts'
 
-/** In all four settings together. 10,000 take some minutes. */
-const RUNS = Number(process.env['STIER_TEST_CACHE_INTERLEAVINGS'] ?? 200)
+/** In all four settings together. */
+const RUNS = Number(process.env['STIER_TEST_CACHE_INTERLEAVINGS'] ?? 10_000)
 const NODES = 3
 
 const node = fc.nat(NODES - 1)

@@ -15,7 +15,7 @@ function startNode(url: string, setup: CacheSetup<string> = {}) {
   const redis = createRedis({ url, commandTimeoutMs: 500 }) // A busy machine changes nothing.
   const [l2, leases, bus] = [
     createRedisStore({ redis }),
-    createLeases({ redis, waitMs: 5_000 }),
+    createLeases({ redis }),
     createBus({ redis }),
   ]
   const cache: Cache<string> = createCache<string>({ l2, leases, bus, ...setup })

@@ -167,3 +167,43 @@ test('tests of dependencies are not shared: without them all of the tag makes a 
   expect(one.cache.peek('tents')).toBeDefined()
   expect(other.cache.peek('tents')).toBeUndefined()
 })
+
+/** Versions and stamps are numbers: a version contains all stamps up to it. */
+const BY_NUMBER = {
+  includes: (version: number, stamp: number) => stamp <= version,
+  includesAll: (version: number, upTo: number) => upTo <= version,
+  later: Math.max,
+}
+
+test('what others have stored counts from when it is said that all changes will be told, as far as it is newer', async () => {
+  const clock = fakeClock()
+  const l2 = createMemorySharedStore({ clock })
+  const common = { l2, clock, coherence: BY_NUMBER, jitterShare: 0 }
+  const one = createCache<string, number, number>({ ...common, heardSince: 0 })
+  const other = createCache<string, number, number>(common)
+  const load = (value: string, version: number) => () => ({ value, version })
+  await one.get('old', load('a', 4))
+  await one.get('new', load('a', 5))
+  await one.get('unheard', load('a', 9))
+  await soon()
+  expect(await other.get('unheard', load('b', 9))).toMatchObject({ from: 'loaded' })
+  await other.flush(undefined, 5)
+  expect(await other.get('old', load('b', 9))).toMatchObject({ from: 'loaded', value: 'b' })
+  expect(await other.get('new', load('b', 9))).toMatchObject({ from: 'l2', value: 'a' })
+})
+
+test('what another process stores after a flush, and had read before, is old', async () => {
+  const clock = fakeClock()
+  const l2 = createMemorySharedStore({ clock })
+  const [one, other] = [1, 2].map(() => createCache<string>({ l2, clock, jitterShare: 0 }))
+  if (one === undefined || other === undefined) throw new Error('There are two')
+  let end: (value: { value: string }) => void = () => undefined
+  const late = other.get('tent', () => new Promise<{ value: string }>(resolve => (end = resolve)))
+  await soon()
+  await one.flush()
+  end({ value: 'old' })
+  await late
+  await soon()
+  clock.advance(2_000)
+  expect(await one.get('tent', () => ({ value: 'new' }))).toMatchObject({ value: 'new' })
+})

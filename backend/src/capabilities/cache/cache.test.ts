@@ -380,3 +380,20 @@ test('with a coherence the versions decide, and a value without one is not kept'
 test('wrong options are refused by name', () => {
   expect(() => createCache({ ttlMs: -1 })).toThrow('cache.ttlMs must be')
 })
+
+test('whoever wants to hears what became old, under which tag and how narrowly', async () => {
+  const heard: unknown[] = []
+  const { cache, open, get } = setUp({ onOld: (...told) => void heard.push(told) })
+  const both = [get('one'), get('two')]
+  await soon()
+  open[0]?.end({ value: 1, dependencies: [{ tag: 'rows', keys: ['1'] }] })
+  open[1]?.end({ value: 2, dependencies: [{ tag: 'rows' }, { tag: 'others' }] })
+  await Promise.all(both)
+  await cache.invalidate('others', ['7'])
+  await cache.invalidate('rows', ['1'])
+  expect(heard).toEqual([
+    ['others', 'table'],
+    ['rows', 'row'],
+  ])
+  expect(cache.stats().invalidations).toMatchObject({ row: 1, table: 1 })
+})

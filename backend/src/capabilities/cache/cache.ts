@@ -5,6 +5,7 @@ import type { CacheEvent } from './events.ts'
 import type { Load, Loaded } from './loader.ts'
 import type { CacheOptions } from './options.ts'
 import type { Ask, Policy } from './policy.ts'
+import type { OnOld } from './first-level.ts'
 import type { Result } from './result.ts'
 import type { CacheStats } from './stats.ts'
 import type { Bus, Change, Codec, Coherence, Leases, MemoryStore, SharedStore } from './types.ts'
@@ -31,7 +32,10 @@ export interface Cache<T, Version = undefined, Stamp = undefined, Data = undefin
   change(change: Change<Stamp, Data>): void
   /** Told by this program: something under a tag has changed, or these keys of it. The other processes are told. */
   invalidate(tag: string, keys?: readonly string[], data?: Data): Promise<void>
-  /** Everything, or all under a tag, is old. With a stamp: what does not contain every change up to it; then nobody else is told. */
+  /**
+   * Everything, or all under a tag, is old. With a stamp: what does not contain every change up to it; then nobody else is told.
+   * Everything up to a stamp also says that all changes after it will be told, as `heardSince` does.
+   */
   flush(tag?: string, upTo?: Stamp): Promise<void>
   stats(): CacheStats
   /** Rejects what is under way with ST642. What it was made with stays open, but for the bus. */
@@ -51,6 +55,8 @@ export interface CacheSetup<T, Version = undefined, Stamp = undefined, Data = un
   readonly coherence?: Coherence<Version, Stamp> | undefined
   /** All changes after this one will be told. Without it, what others have stored is not taken for known. Only with `coherence`. */
   readonly heardSince?: Stamp | undefined
+  /** Hears of each kept value that a change, or a flush, has made old: under which tag, and how narrowly it was matched. */
+  readonly onOld?: OnOld | undefined
   /** For dependencies with an `index`. */
   readonly fieldsOf?: FieldsOf<Data> | undefined
   /** How values are written for the second level. Default: JSON. */

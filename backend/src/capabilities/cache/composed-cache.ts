@@ -1,5 +1,6 @@
 import { type Clock, ignoreEvents, option, systemClock } from '../../base/index.ts'
 import { Answers } from './answers.ts'
+import { Arrivals } from './arrivals.ts'
 import type { Cache, CacheSetup } from './cache.ts'
 import { createDependents } from './changes/dependents.ts'
 import { JSON_CODEC } from './codec.ts'
@@ -9,12 +10,15 @@ import { FirstLevel } from './first-level.ts'
 import { Flights } from './flights.ts'
 import { OWN_KEY } from './happening.ts'
 import { Knowledge } from './knowledge.ts'
+import { Levels } from './levels.ts'
 import type { Load, Loaded } from './loader.ts'
+import { Loading } from './loading.ts'
 import { createMemoryStore } from './memory/memory-store.ts'
 import { News } from './news.ts'
 import { CACHE_CHECKS, CACHE_DEFAULTS, type CacheRules } from './options.ts'
 import type { Placing } from './place-coherence.ts'
 import { type Ask, NO_POLICY, type Policy, termsOf } from './policy.ts'
+import { Replies } from './replies.ts'
 import { Result } from './result.ts'
 import { SecondLevel } from './second-level.ts'
 import { comparePlaces } from './shared/places.ts'
@@ -37,6 +41,7 @@ class ComposedCache<T, Version, Stamp, Data> implements Cache<T, Version, Stamp,
   readonly #l2: SharedStore | undefined
   readonly #bus: Bus | undefined
   readonly #tally = createTally()
+  readonly #levels: Levels<T, Version, Stamp, Data>
   readonly #flights: Flights<T, Version, Stamp, Data>
   readonly #news: News<T, Version, Stamp, Data>
   readonly #answers: Answers<T, Version, Stamp, Data>
@@ -50,6 +55,7 @@ class ComposedCache<T, Version, Stamp, Data> implements Cache<T, Version, Stamp,
       bus,
       coherence,
       heardSince,
+      onOld,
       fieldsOf,
       codec = JSON_CODEC,
       ...rest
@@ -61,17 +67,24 @@ class ComposedCache<T, Version, Stamp, Data> implements Cache<T, Version, Stamp,
     const knowledge = new Knowledge<Version, Stamp, Data>({ node, clock, placing, ...told })
     const store = l1 ?? createMemoryStore<Entry<T, Version, Data>>({ clock })
     const dependents = createDependents<Data>({ fieldsOf, clock })
-    const first = new FirstLevel({ store, dependents, clock, tally })
+    const first = new FirstLevel({ store, dependents, clock, tally, onOld })
     const second = l2 && new SecondLevel<T, Version, Data>({ store: l2, codec, clock, observe })
-    const common = { rules, store, first, second, knowledge, clock, random, observe, tally }
-    const flights = new Flights({ ...common, leases: l2 && leases })
+    const levels = new Levels<T, Version, Stamp, Data>({
+      ...{ first, second, knowledge, clock, random, tally },
+    })
+    const common = { rules, store, first, second, levels, knowledge, clock, random, observe, tally }
+    const loading = new Loading({ ...common, leases: l2 && leases })
+    const flights = new Flights({ ...common, loading })
     const news = new News({ ...common, coherence, bus })
-    this.#answers = new Answers({ ...common, flights, news })
+    const replies = new Replies<T, Version, Data>({ ...common, news })
+    const arrivals = new Arrivals({ ...common, flights, replies })
+    this.#answers = new Answers({ ...common, flights, news, replies, arrivals })
     this.#rules = rules
     this.#clock = clock
     this.#l1 = store
     this.#l2 = l2
     this.#bus = bus
+    this.#levels = levels
     this.#flights = flights
     this.#news = news
   }
@@ -103,7 +116,7 @@ class ComposedCache<T, Version, Stamp, Data> implements Cache<T, Version, Stamp,
     policy: Policy<Data> = NO_POLICY,
   ): Promise<void> {
     const told = this.delete(key)
-    const kept = this.#flights.put(key, loaded, termsOf(this.#rules, policy))
+    const kept = this.#levels.put(key, loaded, termsOf(this.#rules, policy))
     await Promise.all([told, kept])
   }
 
@@ -136,6 +149,7 @@ class ComposedCache<T, Version, Stamp, Data> implements Cache<T, Version, Stamp,
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#levels.close()
     this.#flights.close()
     await this.#news.close()
   }

@@ -5,11 +5,15 @@ import type { Origin } from './origin.ts'
 import type { Tally } from './tally.ts'
 import type { Dependents, MemoryStore, Precision } from './types.ts'
 
+/** A kept value is old now. `tag` undefined: everything is. */
+export type OnOld = (tag: string | undefined, precision: Precision | 'all') => void
+
 export interface FirstLevelParts<T, Version, Data> {
   readonly store: MemoryStore<Entry<T, Version, Data>>
   readonly dependents: Dependents<Data>
   readonly clock: Clock
   readonly tally: Tally
+  readonly onOld: OnOld | undefined
 }
 
 /** What is kept in memory, and what changes do to it. */
@@ -50,7 +54,7 @@ export class FirstLevel<T, Version, Data> {
     const old: string[] = []
     for (const [key, precision] of this.#touched(happening)) {
       if (!this.#retire(key, isIn)) continue
-      this.#parts.tally.invalidations[precision]++
+      this.#count(happening.tag, precision)
       old.push(key)
     }
     return old
@@ -59,8 +63,13 @@ export class FirstLevel<T, Version, Data> {
   /** Everything under the tag is old, or all. */
   flush(tag: string | undefined): void {
     const keys = [...this.#parts.dependents.under(tag)]
-    for (const key of keys)
-      if (this.#retire(key, () => false)) this.#parts.tally.invalidations.all++
+    for (const key of keys) if (this.#retire(key, () => false)) this.#count(tag, 'all')
+  }
+
+  #count(tag: string | undefined, precision: Precision | 'all'): void {
+    const { tally, onOld } = this.#parts
+    tally.invalidations[precision]++
+    onOld?.(tag, precision)
   }
 
   #touched(happening: Happening<Data>): readonly (readonly [string, Precision])[] {

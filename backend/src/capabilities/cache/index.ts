@@ -14,6 +14,7 @@ export { createCache } from './composed-cache.ts'
 export type { Entry } from './entry.ts'
 export { CacheClosedError, LoadTimeoutError, NotStoredError } from './errors.ts'
 export type { CacheEvent } from './events.ts'
+export type { OnOld } from './first-level.ts'
 export type { Load, LoadContext, Loaded } from './loader.ts'
 export { createMemoryStore, type MemoryStoreSetup } from './memory/memory-store.ts'
 export {

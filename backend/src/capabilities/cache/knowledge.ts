@@ -37,6 +37,8 @@ export class Knowledge<Version, Stamp, Data> {
   /** The same by when they were heard, for loads that have no version yet. */
   readonly #toldHere: ChangeLog<number, number, Data> | undefined
   readonly #pending = createPending<Data>()
+  /** Is there a stamp after which all changes are told? Then values of other processes can be judged by their versions. */
+  #isTold = false
 
   constructor(parts: KnowledgeParts<Version, Stamp, Data>) {
     const { changesMax, fieldsOf, coherence } = parts
@@ -46,7 +48,7 @@ export class Knowledge<Version, Stamp, Data> {
     this.#told = coherence && createChangeLog({ changesMax, fieldsOf, coherence })
     this.#toldHere =
       coherence && createChangeLog({ changesMax, fieldsOf, coherence: this.#sequence })
-    if (parts.heardSince !== undefined) this.#told?.flush(undefined, parts.heardSince)
+    if (parts.heardSince !== undefined) this.flushTold(undefined, parts.heardSince)
   }
 
   /** Changes heard so far. */
@@ -102,7 +104,7 @@ export class Knowledge<Version, Stamp, Data> {
   #startAnew(): void {
     this.#elsewhere = this.#logElsewhere()
     this.#pending.clear()
-    if (this.#isJoined) this.#notBefore = this.#parts.clock.epochMs() + SKEW_MAX_MS
+    if (this.isJoined) this.#notBefore = this.#parts.clock.epochMs() + SKEW_MAX_MS
     this.join()
   }
 
@@ -114,8 +116,9 @@ export class Knowledge<Version, Stamp, Data> {
     this.#elsewhere.flush(undefined, this.#now(placing.place))
   }
 
-  /** All that does not contain every change up to this one is old. */
+  /** All that does not contain every change up to this one is old, and what comes after it is told. */
   flushTold(tag: string | undefined, upTo: Stamp): void {
+    if (tag === undefined) this.#isTold = true
     this.#told?.flush(tag, upTo)
     this.#toldHere?.flush(tag, this.#sequence.stamp())
   }
@@ -173,7 +176,7 @@ export class Knowledge<Version, Stamp, Data> {
   ): Precision | undefined {
     if (this.#told === undefined) return undefined
     if (version === undefined) return 'table' // It cannot be compared.
-    const isKnown = node === this.#parts.node || this.#parts.heardSince !== undefined
+    const isKnown = node === this.#parts.node || this.#isTold
     return isKnown ? this.#told.madeOld(dependencies, version) : 'table'
   }
 

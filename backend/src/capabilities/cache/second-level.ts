@@ -20,15 +20,15 @@ export class SecondLevel<T, Version, Data> {
     this.#parts = parts
   }
 
-  /** With the time that is left, never more. `dependencies`: instead of those that could be written down. */
+  /** With the time that is left, never more; `unavailable`: nobody can say. `dependencies`: instead of those that could be written down. */
   async read(
     key: string,
     terms: Terms,
     dependencies: readonly Dependency<Data>[] | undefined,
-  ): Promise<Entry<T, Version, Data> | undefined> {
+  ): Promise<Entry<T, Version, Data> | 'unavailable' | undefined> {
     const { store, codec, clock, observe } = this.#parts
     const bytes = await store.get(key)
-    if (bytes === undefined) return undefined
+    if (bytes === undefined || bytes === 'unavailable') return bytes
     try {
       const card = decodeCard(bytes, codec)
       if (card === undefined) return undefined

@@ -119,9 +119,10 @@ export interface Touched {
   readonly precision: Precision
 }
 
-/** The second level: bytes that all nodes share. Never rejects and never hangs: what is not to be had is a miss. */
+/** The second level: bytes that all nodes share. Never rejects and never hangs. */
 export interface SharedStore {
-  get(key: string): Promise<Buffer | undefined>
+  /** `unavailable`: nobody can say now whether there is something. */
+  get(key: string): Promise<Buffer | 'unavailable' | undefined>
   /** `fence`: of the lease under which it was loaded; a later holder's value is not overwritten. */
   set(key: string, bytes: Buffer, options: SharedSet): Promise<void>
   delete(keys: readonly string[]): Promise<void>
@@ -166,9 +167,14 @@ export interface Leases {
   acquire(key: string): Promise<Lease | 'taken' | 'unavailable'>
   /** Tells those who wait. May be called when the lease was lost. */
   release(key: string, lease: Lease): Promise<void>
-  /** Until the holder has released or died, or `waitMs` is over. */
-  wait(key: string): Promise<'released' | 'timeout'>
+  /**
+   * Until the holder has `released`; or the lease is `gone`, most likely because its holder died; or `waitMs` is over; or nobody
+   * can say any more.
+   */
+  wait(key: string): Promise<LeaseEnd>
 }
+
+export type LeaseEnd = 'released' | 'gone' | 'timeout' | 'unavailable'
 
 /** Messages between nodes, in one order for all, resumed after an interruption. */
 export interface Bus {

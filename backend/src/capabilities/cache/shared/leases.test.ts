@@ -40,6 +40,8 @@ async function nodeOf(redis: Redis, setup: Partial<LeasesSetup> = {}): Promise<N
 const nodes = (count: number, setup: Partial<LeasesSetup> = {}) =>
   Promise.all(Array.from({ length: count }, async () => nodeOf(await connections.connect(), setup)))
 
+const isWaitedFor = () => connections.server.command('hget', 's-tier:{cache}:lease:a', 'waiting')
+
 async function held(leases: RedisLeases, key = 'a'): Promise<Lease> {
   const lease = await leases.acquire(key)
   if (typeof lease === 'string') throw new Error(lease)
@@ -67,22 +69,34 @@ test('who gets the lease is told that something is stored', async () => {
   expect(await leases.acquire('a')).toMatchObject({ isStored: true })
 })
 
-test('who waits is told by those that release, and by a look where nobody tells', async () => {
+test('who waits is told by those that release', async () => {
   const leases = await open()
   const told = await open({ pollMs: 60_000 })
   const lease = await held(leases)
   const waits = [told.wait('a'), told.wait('a')]
-  const looking = (await open({ pollMs: 5 })).wait('a')
-  await expect
-    .poll(() => connections.server.command('hget', 's-tier:{cache}:lease:a', 'waiting'), PATIENCE)
-    .toBe('1')
+  await expect.poll(isWaitedFor, PATIENCE).toBe('1')
   await leases.release('a', lease)
-  expect(await Promise.all([...waits, looking])).toEqual(['released', 'released', 'released'])
+  expect(await Promise.all(waits)).toEqual(['released', 'released'])
 })
 
-test('a lease that has ended already is not waited for', async () => {
+test('a lease that has ended already is not waited for, and where nobody tells a look finds it gone', async () => {
   const leases = await open({ pollMs: 60_000 })
-  expect(await leases.wait('a')).toBe('released')
+  expect(await leases.wait('a')).toBe('gone')
+  await held(leases)
+  const waiting = (await open({ pollMs: 5 })).wait('a')
+  await expect.poll(isWaitedFor, PATIENCE).toBe('1')
+  await connections.server.command('del', 's-tier:{cache}:lease:a')
+  expect(await waiting).toBe('gone')
+})
+
+test('who cannot look any more does not wait', async () => {
+  const { redis, proxy } = await connections.connectThrough({ ...PRODUCT, unansweredMs: 5_000 })
+  const leases = await open({ redis, pollMs: 5 })
+  const [holder] = await nodes(1)
+  await held(holder!.leases as RedisLeases)
+  const waiting = leases.wait('a')
+  proxy.freeze()
+  expect(await waiting).toBe('unavailable')
 })
 
 test('nobody waits longer than allowed', async () => {
@@ -114,7 +128,7 @@ test('of a holder that died somebody takes over', async () => {
   const other = await open({ leaseMs: 100 })
   const lease = await held(leases)
   await dying.close()
-  expect(await other.wait('a')).toBe('released')
+  expect(await other.wait('a')).toBe('gone')
   expect((await held(other)).fence).toBeGreaterThan(lease.fence)
 })
 

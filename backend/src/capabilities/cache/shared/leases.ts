@@ -39,8 +39,8 @@ export function createLeases(setup: LeasesSetup): RedisLeases {
   const keys = keysOf(rules.name)
   const attempts = createAttempts({ part: 'leases', redis, clock, observe })
   const held = new Map<string, Held>()
-  const isHeldBySomebody = (key: string): Promise<boolean> =>
-    attempts.run(async () => (await redis.eval(WATCH, [keys.lease + key], [])) === 1, false)
+  const isHeldBySomebody = (key: string): Promise<boolean | undefined> =>
+    attempts.run(async () => (await redis.eval(WATCH, [keys.lease + key], [])) === 1, undefined)
   const waiters = createWaiters({ ...rules, clock, random, isHeld: isHeldBySomebody })
   const subscribed = redis.subscribe(keys.released, waiters.release)
 

@@ -31,7 +31,7 @@ export interface LeaseOptions {
   leaseMs?: number
   /** A load that takes longer is done by others too, in milliseconds. Default 60_000. */
   holdMsMax?: number
-  /** Longest wait for another node, in milliseconds; then one loads oneself. Default 50. */
+  /** Longest wait for another node that lives, in milliseconds; then one loads oneself. Default 60_000. */
   waitMs?: number
   /** Who waits is told, and looks this often in case the message was lost, in milliseconds, spread by half. Default 15. */
   pollMs?: number
@@ -41,7 +41,7 @@ export const LEASE_DEFAULTS: LeaseRules = Object.freeze({
   name: 'cache',
   leaseMs: 2_000,
   holdMsMax: 60_000,
-  waitMs: 50,
+  waitMs: 60_000,
   pollMs: 15,
 })
 export const LEASE_CHECKS: option.Checks<LeaseOptions> = Object.freeze({

@@ -216,10 +216,10 @@ test('values that Redis itself has evicted are misses, and make room', async () 
   expect((await inside()).entries).toHaveLength(10)
 })
 
-test('a foreign type under the name of a value is a miss', async () => {
+test('a foreign type under the name of a value is not to be had', async () => {
   const { store, events } = open()
   await command('lpush', 's-tier:{cache}:entry:a', 'x')
-  expect(await store.get('a')).toBeUndefined()
+  expect(await store.get('a')).toBe('unavailable')
   expect(events).toMatchObject([{ kind: 'cache.shared-failed', part: 'store', failures: 1 }])
   await put(store, 'a')
   expect(await textOf(store, 'a')).toBe('a')

@@ -39,7 +39,7 @@ const DELETED_AT_ONCE = 500
 const LATENCY_WINDOW_MS = 60_000
 
 /**
- * A second level in Redis. What Redis cannot say now is a miss; what it cannot do is left: a value is not stored, and what should be deleted
+ * A second level in Redis. What Redis cannot do now is left: a value is not stored, and what should be deleted
  * counts as deleted here and is tried again. Throws ST001 and ST003 for wrong options, nothing else.
  */
 export function createRedisStore(setup: RedisStoreSetup): RedisStore {
@@ -101,7 +101,8 @@ export function createRedisStore(setup: RedisStoreSetup): RedisStore {
   return {
     async get(key) {
       if (overdue.has(key)) return undefined
-      const found = await timed(() => redis.commandBytes('get', keys.entry + key), undefined)
+      const found = await timed(() => redis.commandBytes('get', keys.entry + key), FAILED)
+      if (found === FAILED) return 'unavailable'
       if (!Buffer.isBuffer(found) || overdue.has(key)) return undefined
       uses.add(key)
       return found

@@ -1,17 +1,18 @@
 import type { Clock } from '../../../base/index.ts'
+import type { LeaseEnd } from '../types.ts'
 
 export interface WaitersSetup {
   readonly clock: Clock
   readonly random: () => number
   readonly waitMs: number
   readonly pollMs: number
-  /** Also asks that its end be told. Never rejects; false when it cannot be known. */
-  readonly isHeld: (key: string) => Promise<boolean>
+  /** Also asks that its end be told. Never rejects; undefined when it cannot be known. */
+  readonly isHeld: (key: string) => Promise<boolean | undefined>
 }
 
 /** Those in this process that wait for others to finish. */
 export interface Waiters {
-  wait(key: string): Promise<'released' | 'timeout'>
+  wait(key: string): Promise<LeaseEnd>
   /** Somebody has told that it ended. */
   release(key: string): void
   /** Nobody waits any more. */
@@ -23,10 +24,10 @@ export function createWaiters(setup: WaitersSetup): Waiters {
   const { clock, random, waitMs, pollMs, isHeld } = setup
   const waiting = new Map<string, Set<Waiter>>()
 
-  function wait(key: string): Promise<'released' | 'timeout'> {
+  function wait(key: string): Promise<LeaseEnd> {
     return new Promise(resolve => {
       const waiter: Waiter = { end: resolve }
-      const done = (how: 'released' | 'timeout'): void => {
+      const done = (how: LeaseEnd): void => {
         cancelTimeout()
         cancelPoll()
         forget(key, waiter)
@@ -40,7 +41,7 @@ export function createWaiters(setup: WaitersSetup): Waiters {
       async function look(): Promise<void> {
         const isStillHeld = await isHeld(key)
         if (waiting.get(key)?.has(waiter) !== true) return
-        if (!isStillHeld) return done('released')
+        if (isStillHeld !== true) return done(isStillHeld === false ? 'gone' : 'unavailable')
         cancelPoll = clock.after(pollMs * (0.5 + random()), () => void look())
       }
       void look()
@@ -67,5 +68,5 @@ export function createWaiters(setup: WaitersSetup): Waiters {
 }
 
 interface Waiter {
-  end: (how: 'released' | 'timeout') => void
+  end: (how: LeaseEnd) => void
 }

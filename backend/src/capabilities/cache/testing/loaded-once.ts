@@ -13,11 +13,13 @@ export async function loadedOnce(
 ): Promise<string> {
   for (;;) {
     const found = await store.get(key)
+    if (found === 'unavailable') return load()
     if (found !== undefined) return found.toString()
     const lease = await leases.acquire(key)
     if (lease === 'unavailable') return load()
     if (lease === 'taken') {
-      if ((await leases.wait(key)) === 'timeout') return load()
+      const end = await leases.wait(key)
+      if (end === 'timeout' || end === 'unavailable') return load()
       continue
     }
     try {

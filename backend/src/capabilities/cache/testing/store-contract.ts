@@ -75,7 +75,8 @@ export const SHARED_STORE_CONTRACT: readonly StoreRequirement[] = Object.freeze(
       const bytes = bytesOf('first')
       await store.set('a', bytes, TTL)
       bytes.fill(0)
-      ;(await store.get('a'))?.fill(0)
+      const found = await store.get('a')
+      if (Buffer.isBuffer(found)) found.fill(0)
       equal(await textOf(store, 'a'), 'first')
     },
   },
