@@ -51,6 +51,8 @@ export interface CatalogKeeperParts {
   readonly listener?: NotificationListener | undefined
   /** Someone sent `reload config`. */
   readonly onReloadConfig?: (() => void) | undefined
+  /** Another catalog has been read, which becomes the current one now. */
+  readonly onChanged?: (() => void) | undefined
   /** An error of `withConnection` that says only that all connections are in use. Default: none does. */
   readonly isBusy?: ((error: unknown) => boolean) | undefined
   readonly options?: CatalogOptions
@@ -81,6 +83,7 @@ export async function createCatalogKeeper(parts: CatalogKeeperParts): Promise<Ca
       const changed = loaded.version !== before?.version
       const durationMs = clock.now() - start
       observe({ kind: 'catalog.loaded', durationMs, changed, counts: countsOf(loaded) })
+      if (changed && before !== undefined) parts.onChanged?.()
       return { catalog: changed ? loaded : before, fingerprint }
     })
   }

@@ -1,7 +1,7 @@
 import { sql } from '../../base/index.ts'
 import type { Reader } from './reader.ts'
 
-/** A table, and one that it inherits from or that inherits from it, directly or not. */
+/** A table, and one whose name a statement may give that changes its rows: see `Relation.relatives`. */
 export interface InheritanceRow {
   readonly relation: number
   readonly relative: number
@@ -9,23 +9,22 @@ export interface InheritanceRow {
   readonly isPartition: boolean
 }
 
-/** Partitions too: their rows are rows of their parents. */
+/** Partitions too: their rows are rows of their parents. First down to all that hold rows of the table, then up from each of those. */
 const INHERITANCE = sql`
   with recursive
-  wanted as (select value::oid as oid from json_array_elements_text($1::json)),
-  above as (
-    select w.oid as relation, h.inhparent as relative from wanted w join pg_inherits h on h.inhrelid = w.oid
-    union
-    select a.relation, h.inhparent from above a join pg_inherits h on h.inhrelid = a.relative
-  ),
   below as (
-    select w.oid as relation, h.inhrelid as relative from wanted w join pg_inherits h on h.inhparent = w.oid
+    select value::oid as relation, value::oid as relative from json_array_elements_text($1::json)
     union
     select b.relation, h.inhrelid from below b join pg_inherits h on h.inhparent = b.relative
+  ),
+  around as (
+    select relation, relative from below
+    union
+    select a.relation, h.inhparent from around a join pg_inherits h on h.inhrelid = a.relative
   )
   select relation::bigint as relation, relative::bigint as relative, c.relispartition as "isPartition"
-  from (select * from above union select * from below) as both_ways
-  join pg_class c on c.oid = relative
+  from around join pg_class c on c.oid = relative
+  where relation <> relative
   order by 1, 2`
 
 export function readInheritance(

@@ -91,7 +91,10 @@ export interface Relation {
   readonly readsFunctions: readonly number[]
   /** What the definition of a view or materialized view reads itself; undefined for everything else. */
   readonly reads: ExpressionReads | undefined
-  /** Tables that inherit from this one or that it inherits from, directly or not: rows of one are rows of the other. */
+  /**
+   * Tables through which rows of this one may change: those that inherit from it, and whatever it or one of those inherits from,
+   * directly or not.
+   */
   readonly relatives: readonly { readonly oid: number; readonly isPartition: boolean }[]
   readonly isTemporary: boolean
   /** The view runs with its owner's rights (no `security_invoker`): policies of the tables behind see the owner. */
