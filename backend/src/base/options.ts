@@ -14,6 +14,8 @@ export interface Check<T> {
   readonly isSecret: boolean
   /** What is often the reason that a value is refused: said before how to set the option. */
   readonly advice?: string
+  /** What exactly is wrong with a value, in a sentence, where that is not plain to see. */
+  readonly fault?: (value: unknown) => string | undefined
 }
 
 /** One check for each option of a room. */
@@ -30,10 +32,20 @@ export class OptionError extends STierError {
   constructor(name: string, check: Check<unknown>, value: unknown, source?: string) {
     const shown = check.isSecret ? 'the value given (not shown)' : display(value)
     super(`${name} must be ${check.expects}, not ${shown}`, {
-      details: source && `It was given by ${source}.`,
+      details: detailsOf(check, value, source),
       hint: remedyOf(name, check, source),
     })
   }
+}
+
+function detailsOf(
+  check: Check<unknown>,
+  value: unknown,
+  source: string | undefined,
+): string | undefined {
+  const place = source && `It was given by ${source}.`
+  const sentences = [check.fault?.(value), place].filter(sentence => sentence !== undefined)
+  return sentences.length === 0 ? undefined : sentences.join(' ')
 }
 
 /** The place that gave a wrong value comes first, unless its name is one of the option's own. */

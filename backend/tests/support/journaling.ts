@@ -2,6 +2,7 @@ import pg from 'pg'
 import {
   disableJournal,
   enableJournal,
+  JOURNAL_PART,
   type JournalDisabled,
   type JournalEnabled,
   type JournalSetup,
@@ -27,6 +28,17 @@ export function journalingIn(session: TestSession, wanted: Wanted): Promise<Jour
 
 export function statusIn(session: TestSession): Promise<JournalStatus> {
   return journalStatus(session, { parts })
+}
+
+/** A journal as an older S-Tier has made it, of version 1, without tables. */
+export function journalingAsBefore(url: string, login: string): Promise<unknown> {
+  const versions = JOURNAL_PART.versions.slice(0, 1)
+  const functions = JOURNAL_PART.functions.filter(
+    ({ text }) => !/_(own|ahead|relations|generation)\(/.test(text),
+  )
+  return withSession(url, session =>
+    parts.enablePart(session, { ...JOURNAL_PART, versions, functions }, [login]),
+  )
 }
 
 /** And no longer: those named, or all and the journal too. */

@@ -18,6 +18,7 @@ export interface MemorySource extends JournalSource<Placed> {
   readonly faults: ('fail' | 'hang' | Error)[]
   held: Stall | undefined
   reads: number
+  horizon: bigint | undefined
   journal: string
 }
 
@@ -48,11 +49,14 @@ export function memorySource(): MemorySource {
       await fault()
       return { xid: xid + 1n, position: 0n }
     },
+    horizon: undefined,
     async read(after: Cursor, max: number) {
       source.reads += 1
       await fault()
       if (source.held !== undefined) return []
-      return log.filter(({ cursor }) => compareCursors(cursor, after) > 0).slice(0, max)
+      const page = log.filter(({ cursor }) => compareCursors(cursor, after) > 0).slice(0, max)
+      source.horizon = page.length < max ? xid + 1n : page.at(-1)?.cursor.xid
+      return page
     },
     stall: async () => source.held,
     close: async () => undefined,

@@ -77,6 +77,13 @@ export {
   createTableCheckpoints,
 } from './checkpoint.ts'
 export { BEGINNING, compareCursors, formatCursor, parseCursor } from './cursor.ts'
+export {
+  type JournalAccess,
+  journalAccess,
+  type JournaledTable,
+  journaledTables,
+} from './journaled-tables.ts'
+export { OWN_EVENTS, readOwnEvents } from './own-events.ts'
 export { createReader, type Reader, type ReaderSetup, type ReaderStatus } from './reader.ts'
 export { type GapReason, JournalGapError, JournalTimeoutError } from './reader-errors.ts'
 export type { ReaderEvent, ReaderPart } from './reader-events.ts'
@@ -91,6 +98,8 @@ export {
   type SharedReading,
   type SharedReadingSetup,
 } from './reader-sharing.ts'
+export { type Ahead, readAhead } from './read-ahead.ts'
+export { timed } from './reader-timed.ts'
 export type { AfterGap } from './reader-turns.ts'
 export { RowParser } from './row.ts'
 export { createTableSource, type TableSourceSetup } from './table-source.ts'

@@ -102,6 +102,9 @@ function beginning<Event extends Placed>(
     kind: own.kind,
     head: async () => shared.begin(await own.head()),
     read: (after, max) => own.read(after, max),
+    get horizon() {
+      return own.horizon
+    },
     stall: () => own.stall(),
     waiting: async after => (await own.waiting?.(after)) ?? NOTHING,
     watch: listener => own.watch?.(listener) ?? (() => undefined),

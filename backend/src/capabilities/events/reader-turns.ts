@@ -39,6 +39,8 @@ export class Turns<Event extends Placed> {
   readonly lag: Lag
   /** Everything up to it has been delivered. */
   cursor: Cursor | undefined
+  /** And everything of transactions below this one. */
+  horizon = 0n
   deliveredEvents = 0
   deliveredBatches = 0
   #gap: JournalGapError | undefined
@@ -107,9 +109,14 @@ export class Turns<Event extends Placed> {
     const { source, rules } = this.#setup
     const events = await this.#ask('source', () => source.read(cursor, rules.batchMax))
     this.#isBehindGap = false
-    if (events.length === 0) return this.#nothing(cursor)
+    const { horizon } = source
+    if (events.length === 0) {
+      this.#told(horizon)
+      return this.#nothing(cursor)
+    }
     if (isStopped() || this.#setup.keeper?.isHeld === false) return NO_SLEEP
     await this.#deliver(events)
+    this.#told(horizon)
     return this.#after(events)
   }
 
@@ -147,6 +154,7 @@ export class Turns<Event extends Placed> {
   #found(gap: JournalGapError): void {
     const { reader, observe } = this.#setup
     this.#gap = gap
+    this.horizon = 0n
     const { reason, cursor } = gap
     observe({ kind: 'journal.gap', reader, reason, cursor: formatCursor(cursor) })
   }
@@ -160,6 +168,10 @@ export class Turns<Event extends Placed> {
     keeper?.isFrom(await this.#ask('source', async () => source.identity?.()))
     this.#gap = undefined
     this.#isBehindGap = true
+  }
+
+  #told(horizon: bigint | undefined): void {
+    if (horizon !== undefined && horizon > this.horizon) this.horizon = horizon
   }
 
   async #deliver(events: readonly Event[]): Promise<void> {

@@ -56,6 +56,32 @@ test('from the head, only what comes from then on', async () => {
   await reader.stop()
 })
 
+test('the horizon comes after what is delivered, and is lost behind a gap', async () => {
+  const horizons: bigint[] = []
+  let failures = 1
+  const { clock, source, create } = setUp({ batchMax: 2 })
+  const reader = create({
+    onEvents() {
+      horizons.push(reader.horizon)
+      if (failures-- > 0) throw new Error('no')
+    },
+    onGap: () => 'head',
+  })
+  source.append(3)
+  source.append(1)
+  expect(reader.horizon).toBe(0n)
+  reader.start()
+  await pass(clock, 1_000)
+  expect(horizons).toEqual([0n, 0n, 1n]) // The first page was refused once.
+  expect([reader.horizon, reader.status().horizon]).toEqual([3n, '3'])
+  source.faults.push(new JournalGapError('replaced', BEGINNING), 'fail', 'fail', 'fail')
+  await pass(clock, 300)
+  expect(reader.horizon).toBe(0n)
+  await pass(clock, 2_000)
+  expect(reader.horizon).toBe(3n)
+  await reader.stop()
+})
+
 test('many wakes are one look, and a wake that came too early is looked after', async () => {
   const { clock, source, reader, received } = setUp({ sweepMs: 3_600_000 })
   reader.start()

@@ -43,6 +43,11 @@ export interface ReaderSetup<Event extends Placed = JournalEvent> extends Reader
 export interface Reader {
   /** Everything up to it has been delivered. Undefined until it has begun. */
   readonly cursor: Cursor | undefined
+  /**
+   * All events that it was to deliver of transactions below this one have been delivered; 0 while that is not known: before the first
+   * reading, behind a gap, and with a source that does not tell.
+   */
+  readonly horizon: bigint
   /** Begins, or goes on where it was stopped. Does nothing while it runs. */
   start(): void
   /** There may be something new. Costs next to nothing. */
@@ -58,6 +63,8 @@ export interface ReaderStatus {
   readonly state: 'stopped' | 'waiting' | 'failing' | 'reading'
   /** As text. */
   readonly cursor: string | undefined
+  /** As text: see `Reader`. */
+  readonly horizon: string
   /** Everything that could be read at the last look has been delivered, and nothing was in the way of more. */
   readonly isCaughtUp: boolean
   /** The age of the oldest event that is not delivered, as far as is known; while it fails, of the last look. */
@@ -106,6 +113,10 @@ class JournalReader<Event extends Placed> implements Reader {
     return this.#turns.cursor
   }
 
+  get horizon(): bigint {
+    return this.#turns.horizon
+  }
+
   start(): void {
     if (this.#alarm !== undefined) return
     const alarm = new Alarm(this.#clock)
@@ -131,6 +142,7 @@ class JournalReader<Event extends Placed> implements Reader {
       name: this.#name,
       state,
       cursor: cursor && formatCursor(cursor),
+      horizon: String(this.horizon),
       isCaughtUp: lag.isCaughtUp,
       lagMs: state === 'waiting' ? 0 : lag.ms(),
       lagEvents: lag.events,

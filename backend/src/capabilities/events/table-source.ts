@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { type Clock, systemClock } from '../../base/index.ts'
 import { BEGINNING } from './cursor.ts'
 import { JournalMissingError } from './errors.ts'
@@ -14,10 +15,13 @@ export interface TableSourceSetup {
   readonly pageBytesMax?: number
   /** Events that `waiting` counts at most. Default 10_000. */
   readonly waitingMax?: number
+  /** Tell `generation` too, which needs a journal of version 2. Default false. */
+  readonly tellsGeneration?: boolean
   readonly clock?: Clock
 }
 
-type TableSource = Required<Omit<JournalSource, 'watch'>>
+type TableSource = Required<Omit<JournalSource, 'watch' | 'horizon' | 'generation'>> &
+  Pick<JournalSource, 'horizon' | 'generation'>
 
 /**
  * The journal as a table, written by triggers. A login needs no more than the functions that `s-tier journal enable --for` grants.
@@ -30,11 +34,14 @@ type TableSource = Required<Omit<JournalSource, 'watch'>>
  */
 export function createTableSource(setup: TableSourceSetup): TableSource {
   const { database, pageBytesMax = 4_194_304, waitingMax = 10_000, clock = systemClock } = setup
+  const question = setup.tellsGeneration === true ? READ_WITH_GENERATION : READ
   const stalls = createStallWatch(clock)
   const events = createEventReader()
   let journal: string | undefined
   /** What was removed and has been said. */
   let told = BEGINNING
+  let horizon: bigint | undefined
+  let generation: string | undefined
 
   async function ask(text: string, ...values: readonly string[]) {
     try {
@@ -76,6 +83,12 @@ export function createTableSource(setup: TableSourceSetup): TableSource {
   return {
     kind: 'table',
     identity,
+    get horizon() {
+      return horizon
+    },
+    get generation() {
+      return generation
+    },
     async head() {
       const { xid } = await place()
       return { xid, position: 0n } // No position is 0: everything of this transaction comes after it.
@@ -84,7 +97,12 @@ export function createTableSource(setup: TableSourceSetup): TableSource {
       const known = await identity()
       const page = [...placeOf(after), String(max), String(pageBytesMax), ...placeOf(told)]
       try {
-        const rows = await ask(READ, known, ...page)
+        const [first, ...rest] = await ask(question, known, ...page)
+        generation = textOf(first?.['generation'])
+        const rows = first?.['xid'] === null ? [] : [first ?? {}, ...rest]
+        const isWhole = rows.length < max && bytesOf(rows) < pageBytesMax
+        const { xid } = isWhole ? { xid: String(first?.['ended']) } : (rows.at(-1) ?? {})
+        horizon = BigInt(String(xid))
         return rows.map(events.eventOf)
       } catch (error) {
         throw await gapOf(error, after)
@@ -103,7 +121,16 @@ export function createTableSource(setup: TableSourceSetup): TableSource {
 }
 
 const HEAD = `select * from s_tier.journal_head()`
-const READ = `select * from s_tier.journal_read($1, $2::text::xid8, $3::bigint, $4::integer, $5::bigint, $6::text::xid8, $7::bigint)`
+const EVENTS = `s_tier.journal_read($1, $2::text::xid8, $3::bigint, $4::integer, $5::bigint, $6::text::xid8, $7::bigint)`
+/**
+ * One row at least. What comes first is of a snapshot that is older than those inside of the function: what had ended then is
+ * in a whole page.
+ */
+const readingWith = (columns: string): string => `
+  select one.*, e.* from (select pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text as ended${columns} offset 0) one
+  left join lateral ${EVENTS} e on true`
+const READ = readingWith('')
+const READ_WITH_GENERATION = readingWith(', s_tier.journal_generation() as generation')
 const STALL = `select * from s_tier.journal_stall()`
 const WAITING = `select events::text, oldest_ms from s_tier.journal_waiting($1::text::xid8, $2::bigint, $3::integer)`
 
@@ -112,6 +139,15 @@ const REMOVED = 'STJ01'
 const REPLACED = 'STJ02'
 /** No schema, no function, no table. */
 const MISSING: ReadonlySet<string> = new Set(['3F000', '42883', '42P01'])
+
+function bytesOf(rows: readonly Readonly<Record<string, unknown>>[]): number {
+  let bytes = 0
+  for (const { old_row, new_row } of rows) {
+    if (typeof old_row === 'string') bytes += Buffer.byteLength(old_row)
+    if (typeof new_row === 'string') bytes += Buffer.byteLength(new_row)
+  }
+  return bytes
+}
 
 function placeOf({ xid, position }: Cursor): readonly string[] {
   return [String(xid), String(position)]

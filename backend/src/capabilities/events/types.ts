@@ -57,6 +57,13 @@ export interface JournalSource<Event extends Placed = JournalEvent> {
   waiting?(after: Cursor): Promise<Waiting>
   /** Calls back whenever there may be something new to read. The returned function ends that. */
   watch?(listener: () => void): () => void
+  /**
+   * After a reading: every event of transactions below this one is in it, or came before. Undefined: it is not known, as with the log,
+   * where the order is another one.
+   */
+  readonly horizon?: bigint | undefined
+  /** After a reading: another text when tables have been enabled or disabled since. Undefined: it is not told. */
+  readonly generation?: string | undefined
 }
 
 export interface Waiting {

@@ -8,6 +8,9 @@ import {
   unjournaling,
   withSession,
 } from '../../../../tests/support/journaling.ts'
+import { JOURNAL_PART } from './part.ts'
+
+const VERSION = JOURNAL_PART.versions.length
 
 let database: TestDatabase
 beforeEach(async () => {
@@ -37,19 +40,19 @@ test('enabling twice changes nothing, and disabling leaves nothing', async () =>
   const before = await objects()
   const wanted = { schemas: 'all', logins: ['authenticator'] } as const
   expect(await journaling(database.url, wanted)).toEqual({
-    ...{ from: 0, to: 1, users: ['authenticator'], refused: [] },
+    ...{ from: 0, to: VERSION, users: ['authenticator'], refused: [] },
     tables: [{ table: 'public.notes', outcome: 'enabled' }],
   })
   const enabled = await objects()
   await database.query('insert into notes values (1)')
   expect(await journaling(database.url, wanted)).toMatchObject({
-    from: 1,
+    from: VERSION,
     tables: [{ table: 'public.notes', outcome: 'unchanged' }],
   })
   expect(await objects()).toEqual(enabled)
   expect(await database.query('select from s_tier.journal')).toHaveLength(1)
   const gone = { tables: ['public.notes'], journal: 'dropped', schema: 'dropped' }
-  expect(await unjournaling(database.url)).toEqual({ from: 1, ...gone })
+  expect(await unjournaling(database.url)).toEqual({ from: VERSION, ...gone })
   expect(await objects()).toEqual(before)
   const absent = { from: 0, tables: [], journal: 'absent', schema: 'absent' }
   expect(await unjournaling(database.url)).toEqual(absent)
@@ -276,7 +279,7 @@ test('the status tells what there is, and who is how far behind', async () => {
     insert into s_tier.journal_readers (name, xid, position, holder, held_until)
     select 'cache', xid, position, 'h', now() from s_tier.journal order by position limit 1`)
   expect(await statusOf()).toEqual({
-    ...{ version: 1, users: [], events: 2, bytes: expect.any(Number), others: [] },
+    ...{ version: VERSION, users: [], events: 2, bytes: expect.any(Number), others: [] },
     oldest: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     lastDay: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
     tables: [{ table: 'public.notes', incomplete: [], trouble: undefined }],

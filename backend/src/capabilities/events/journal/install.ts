@@ -128,7 +128,9 @@ function isWhole({ triggers }: Member): boolean {
   return missingTriggers(triggers).length === 0
 }
 
-const LIST = sql`insert into s_tier.journal_tables (relation) values ($1::oid) on conflict do nothing`
+/** Mended ones as well are listed anew: what was written meanwhile is in nobody's journal. */
+const LIST = sql`insert into s_tier.journal_tables (relation) values ($1::oid)
+  on conflict (relation) do update set enabled_at = excluded.enabled_at`
 
 /** As `briefly`. Throws ST621 when it was in vain. */
 export async function locking(

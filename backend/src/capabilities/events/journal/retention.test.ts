@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../tests/support/database.ts'
 import { fakeClock } from '../../../../tests/support/fake-clock.ts'
+import { testPool } from '../../../../tests/support/journal.ts'
 import { journaling, unjournaling, withSession } from '../../../../tests/support/journaling.ts'
 import { systemClock } from '../../../base/index.ts'
 import type { RetentionEvent } from './events.ts'
@@ -215,6 +216,52 @@ test('retention looks after it at once, then at intervals, and tells what it did
   const before = asked
   clock.advance(10_000)
   expect(asked).toBe(before)
+})
+
+test('where there need be no journal nothing is done or said until there is one that may be looked after', async () => {
+  const clock = fakeClock()
+  const told: RetentionEvent[] = []
+  let looks = 0
+  const login = testPool(database.authenticatorUrl)
+  onTestFinished(() => login.end())
+  const retention = createRetention({
+    clock,
+    observe: event => void told.push(event),
+    options: { everyMs: 1_000 },
+    isOptional: true,
+    database: {
+      async query(text, values) {
+        const rows = await login.query(text, values)
+        if (text.includes('pg_proc')) looks++
+        return rows
+      },
+    },
+  })
+  onTestFinished(() => retention.stop())
+  const look = async (): Promise<void> => {
+    const seen = looks
+    await until(() => {
+      clock.advance(1_000)
+      return looks > seen + 1
+    })
+  }
+  await unjournaling(database.url)
+  retention.start()
+  await look() // There is none.
+  await journaling(database.url, { tables: ['notes'], logins: [] })
+  await database.query(`drop table s_tier.journal_${await day(7)}`)
+  await look() // It is not for this login.
+  expect(await daysThere()).not.toContain(`s_tier.journal_${await day(7)}`)
+  await journaling(database.url, { tables: [], logins: ['authenticator'] })
+  await database.query(`drop table if exists s_tier.journal_${await day(7)}`)
+  const last = `s_tier.journal_${await day(7)}`
+  await expect
+    .poll(async () => {
+      clock.advance(1_000)
+      return daysThere()
+    })
+    .toContain(last)
+  expect(told).toEqual([])
 })
 
 /** Waits for a condition. */

@@ -64,6 +64,8 @@ export interface RetentionSetup {
   readonly clock: Clock
   readonly observe: Observer<RetentionEvent>
   readonly options?: RetentionOptions
+  /** There need be no journal, nor the right to look after it: then nothing is done, and nothing said, until there is. Default false. */
+  readonly isOptional?: boolean
 }
 
 export interface Retention {
@@ -79,6 +81,7 @@ export function createRetention({
   clock,
   observe,
   options = {},
+  isOptional = false,
 }: RetentionSetup): Retention {
   const rules = option.settled('journal', options, RETENTION_CHECKS, RETENTION_DEFAULTS)
   const { everyMs, ...kept } = rules
@@ -88,12 +91,14 @@ export function createRetention({
 
   async function work(): Promise<void> {
     try {
+      if (isOptional && !(await mayMaintain(database))) return
       tell(await maintainJournal(database, kept), rules, observe)
     } catch (error) {
       observe({ kind: 'journal.maintain-failed', error })
+    } finally {
+      running = undefined
+      if (!isStopped) cancel = clock.after(everyMs, begin)
     }
-    running = undefined
-    if (!isStopped) cancel = clock.after(everyMs, begin)
   }
   function begin(): void {
     running = work()
@@ -110,6 +115,17 @@ export function createRetention({
     },
   }
 }
+
+/** Asked of the system's tables: a function that is not there is an error in the server's log. */
+async function mayMaintain(database: Queryable): Promise<boolean> {
+  const [row] = await database.query(MAY_MAINTAIN.text)
+  return row !== undefined
+}
+
+const MAY_MAINTAIN = sql`
+  select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  where n.nspname = 's_tier' and p.proname = 'journal_maintain'
+    and pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_function_privilege(p.oid, 'execute')`
 
 function tell(
   { dropped, passed, tooLarge }: Maintained,

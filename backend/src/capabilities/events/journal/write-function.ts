@@ -1,15 +1,15 @@
 import { type Sql, sql } from '../../../base/index.ts'
 
-/** The changed rows, each as JSON once. */
-const INSERTED = sql`(select row_to_json(n) as whole from new_rows n offset 0) w`
-const DELETED = sql`(select row_to_json(o) as whole from old_rows o offset 0) b`
+/** The changed rows, each as JSON once. `n.*`, for `n` alone would be the column of that name where there is one. */
+const INSERTED = sql`(select row_to_json(n.*) as whole from new_rows n offset 0) w`
+const DELETED = sql`(select row_to_json(o.*) as whole from old_rows o offset 0) b`
 /**
  * Old and new rows have nothing in common but their order, which is that of the rows as they were changed. A `full join` is never
  * a nested loop, whatever number of rows the plan was once made for.
  */
 const UPDATED = sql`
-  (select row_to_json(o) as whole, row_number() over () as place from old_rows o) b
-  full join (select row_to_json(n) as whole, row_number() over () as place from new_rows n) w using (place)`
+  (select row_to_json(o.*) as whole, row_number() over () as place from old_rows o) b
+  full join (select row_to_json(n.*) as whole, row_number() over () as place from new_rows n) w using (place)`
 
 interface Entries {
   readonly root: Sql
@@ -72,7 +72,7 @@ const KNOWS_KEY = sql`
  *   the whole tree was emptied just before in the same transaction, there is nothing to add.
  */
 export const WRITE = sql`
-  create function s_tier.journal_write() returns trigger
+  create or replace function s_tier.journal_write() returns trigger
   language plpgsql volatile security definer
   set search_path = pg_catalog, pg_temp
   set timezone = 'UTC'

@@ -60,6 +60,27 @@ test('each changed row is an event with its key and both rows', async () => {
   ])
 })
 
+test('columns may have any names', async () => {
+  const names = [
+    'id',
+    ...'n o w b c k j at root place whole kind relation tg_op key_columns'.split(' '),
+  ]
+  const columns = names.map(name => `${name} int${name === 'n' ? ' primary key' : ''}`)
+  await journaled(`create table odd (${columns.join(', ')})`)
+  const values = names.map(() => '1')
+  await run(
+    `insert into odd values (${values.join(', ')})`,
+    'update odd set o = 2',
+    'delete from odd',
+  )
+  const row = (o: number) => `{${names.map(name => `"${name}":${name === 'o' ? o : 1}`).join(',')}}`
+  expect(await events()).toEqual([
+    `i odd {"n":1} - ${row(1)}`,
+    `u odd {"n":1} ${row(1)} ${row(2)}`,
+    `d odd {"n":1} ${row(2)} -`,
+  ])
+})
+
 test('an event says when, in which transaction, and whose request it was', async () => {
   await journaled('create table notes (id int primary key)')
   const headers = {

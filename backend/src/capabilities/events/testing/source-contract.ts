@@ -270,6 +270,28 @@ export const SOURCE_CONTRACT: readonly SourceRequirement[] = Object.freeze([
     },
   },
   {
+    name: 'below what it calls its horizon nothing comes any more',
+    async check(harness: SourceHarness) {
+      const { source, from } = await followed(harness, COUNTED)
+      const events: JournalEvent[] = []
+      const said: { readonly horizon: bigint; readonly count: number }[] = []
+      const reading = async () => {
+        const until = Date.now() + 20_000
+        while (events.length < 4 * 12 * 3 && Date.now() < until) {
+          events.push(...(await source.read(events.at(-1)?.cursor ?? from, 5)))
+          said.push({ horizon: source.horizon ?? 0n, count: events.length })
+          await new Promise(resolve => setTimeout(resolve, 2))
+        }
+      }
+      await Promise.all([writeAtOnce(harness, { writers: 4, transactions: 12 }), reading()])
+      equal(events.length, 4 * 12 * 3)
+      for (const { horizon, count } of said) {
+        ok(events.slice(count).every(({ cursor }) => cursor.xid >= horizon))
+      }
+      await source.close()
+    },
+  },
+  {
     name: 'from the head on nothing is missed, of transactions either that had begun before',
     async check(harness: SourceHarness) {
       const { source } = await followed(harness)

@@ -52,7 +52,7 @@ const ids = (events: readonly JournalEvent[]) => events.map(event => event.key?.
 
 test('without a limit to what a slot keeps nothing is read, unless that is allowed', async () => {
   const database = await logged()
-  await keepAtMost('-1')
+  await keepAtMost('-1', database)
   const { source } = openSource(database)
   const code = () => source.read(BEGINNING, 1).catch((error: { code: string }) => error.code)
   await expect.poll(code).toBe('ST632')
@@ -60,12 +60,17 @@ test('without a limit to what a slot keeps nothing is read, unless that is allow
   const { source: allowed } = openSource(database, { isUnlimitedAllowed: true })
   await database.query('insert into thing values (1)')
   expect(ids(await readUntil(allowed, BEGINNING, 1))).toEqual(['1'])
-  await keepAtMost('4GB')
+  await keepAtMost('4GB', database)
 })
 
-async function keepAtMost(size: string): Promise<void> {
+/** Resolves when the server has read it, and the sessions that are looked from have. */
+async function keepAtMost(size: string, database: LogicalDatabase): Promise<void> {
   await server.node.query(`alter system set max_slot_wal_keep_size = '${size}'`)
   await server.node.query('select pg_reload_conf()')
+  for (const { query } of [server.node, database]) {
+    const kept = async () => (await query('show max_slot_wal_keep_size'))[0]
+    await expect.poll(kept).toEqual({ max_slot_wal_keep_size: size })
+  }
 }
 
 test('a server that shuts down does not wait for what was not acknowledged, and none of that is lost', async () => {
@@ -106,17 +111,25 @@ test('a slot that the server gave up is told, is an error until it is made anew,
   await database.query('insert into thing values (1)')
   const [event] = await readUntil(source, BEGINNING, 1)
   const cursor = event?.cursor ?? BEGINNING
-  await keepAtMost('1MB')
+  const write = (bytes: number) =>
+    database.query(`select pg_logical_emit_message(false, 'filler', repeat('x', ${bytes}))`)
+  const kindsAfterMore = async () => {
+    await write(100_000)
+    return kinds()
+  }
+  await expect.poll(kindsAfterMore).toContain('journal.slot-lagging')
+  expect(kinds()).not.toContain('journal.slot-lost')
+  await keepAtMost('1MB', database)
   const status = async () => {
-    await database.query(
-      `select pg_logical_emit_message(false, 'filler', repeat('x', 1000000)), pg_switch_wal()`,
-    )
+    await write(1_000_000)
+    await database.query('select pg_switch_wal()')
     await database.query('checkpoint')
     return (await slotStatus(database, database.name))?.walStatus
   }
-  await expect.poll(status, { timeout: 20_000 }).toBe('lost')
-  await expect.poll(kinds, { timeout: 5_000 }).toContain('journal.slot-lost')
+  await expect.poll(status).toBe('lost')
+  await expect.poll(kinds).toContain('journal.slot-lost')
   expect(kinds().filter(kind => kind === 'journal.slot-lost')).toHaveLength(1)
+  expect(kinds().filter(kind => kind === 'journal.slot-lagging')).toHaveLength(1)
   await expect.poll(kinds).toContain('journal.stream-lost')
   expect(told.find(each => each.kind === 'journal.slot-lost')).toMatchObject({
     slot: database.name,
