@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import type { PoolEvent } from './events.ts'
 import { createPool } from './pool.ts'
@@ -26,8 +26,9 @@ function step(text: string, values: Step['values'] = [], name = ''): Step {
   return { text, name, values, discard: false }
 }
 
+/** What a reset between callers does is told elsewhere. */
 function run(...steps: Step[]) {
-  return pool.use(connection => connection.batch(steps))
+  return pool.use(connection => connection.batch(steps), { leavesNoTrace: true })
 }
 
 test('a batch answers the rows of each step as text', async () => {
@@ -109,6 +110,10 @@ test('a deferred constraint fails at the commit, after the last step', async () 
 })
 
 test('statements are prepared once, and the least recently used are closed', async () => {
+  const own = createPool({ target: parseTarget(database.url), sizeMax: 1, statementsMax: 3 })
+  onTestFinished(() => own.end(1_000))
+  const run = (...steps: Step[]) =>
+    own.use(connection => connection.batch(steps), { leavesNoTrace: true })
   const names = () =>
     run(step('select name from pg_prepared_statements order by name', [], 'names'))
   await run(step('select $1::int', ['1'], 'a'), step('select $1::int', ['2'], 'a'))

@@ -15,7 +15,7 @@ import { CANCEL_GRACE_MS } from './options.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import type { Preparing } from './preparing.ts'
 import { queryClient } from './query-client.ts'
-import { ASK_BACKEND, PING, RESET_SESSION, ROLLBACK } from './reset.ts'
+import { ASK_BACKEND, isBare, PING, RESET_SESSION, resetUsual, ROLLBACK } from './reset.ts'
 import type { CancelSignal, Step, StepResult } from './steps.ts'
 import type { Target } from './target.ts'
 
@@ -43,6 +43,7 @@ export class PooledConnection implements Member {
   readonly #now: () => number
   readonly #onWatched: () => void
   readonly #interrupter: Interrupter
+  readonly #resetUsual: readonly Step[]
   readonly #writer = new MessageWriter()
   readonly #forward: (bytes: Buffer) => void
   #batch: Batch | undefined = undefined
@@ -56,6 +57,7 @@ export class PooledConnection implements Member {
   constructor({ client, target, ...setup }: ConnectionSetup) {
     this.#client = client
     this.#preparing = setup.preparing
+    this.#resetUsual = resetUsual(target.user)
     this.#statements = new PreparedStatements(setup.statementsMax)
     this.#now = setup.now
     this.#onWatched = setup.onWatched
@@ -142,16 +144,21 @@ export class PooledConnection implements Member {
     this.#deadline = deadline
     await this.#interrupter.pending
     if (this.#isRunning || this.isLost) return false
-    const rollback = this.#status === 'I' ? none : [ROLLBACK]
-    const isReset = rollback.length > 0 || (this.#isTouched && !leavesNoTrace)
+    const isOpen = this.#status !== 'I'
     try {
-      if (isReset) await this.batch([...rollback, ...RESET_SESSION])
+      if (isOpen) await this.batch([ROLLBACK, ...RESET_SESSION])
+      else if (this.#isTouched && !leavesNoTrace) await this.#reset()
       if (this.#isDoubtful) await this.#settleDoubt()
     } catch {
       return false
     }
     this.#isTouched = false
     return this.isClean(true) && !this.isLost
+  }
+
+  async #reset(): Promise<void> {
+    const results = await this.batch(this.#resetUsual)
+    if (!isBare(results)) await this.batch(RESET_SESSION)
   }
 
   async isAlive(deadline: number): Promise<boolean> {
