@@ -324,6 +324,38 @@ test('what was written is answered, whatever was being loaded', async () => {
   expect(cache.peek('tent')).toMatchObject({ value: 'written' })
 })
 
+test('what comes of a write is kept where nothing is that may be newer', async () => {
+  const { cache, open, get } = setUp()
+  expect(cache.adding()('tent', { value: 1 })).toBe(true)
+  expect(cache.peek('tent')).toMatchObject({ value: 1, from: 'l1' })
+  expect(cache.adding()('tent', { value: 2 }), 'it is there').toBe(false)
+  const load = get('stove')
+  await soon()
+  expect(cache.adding()('stove', { value: 1 }), 'it is being loaded').toBe(false)
+  open[0]?.end({ value: 3 })
+  expect((await load).value).toBe(3)
+  const add = cache.adding()
+  await cache.delete('lamp')
+  expect(add('lamp', { value: 1 }), 'it was deleted meanwhile').toBe(false)
+  await cache.flush()
+  expect(add('rope', { value: 1 }), 'all was').toBe(false)
+  expect(cache.adding()('rope', { value: 1, ttlMs: 0 }), 'it is over').toBe(false)
+  await cache.close()
+  expect(cache.adding()('rope', { value: 1 }), 'it is closed').toBe(false)
+})
+
+test('a load that was begun before takes the place of nothing that came of a write after it', async () => {
+  const { cache, open, get } = setUp()
+  const load = get('tent')
+  await soon()
+  await cache.invalidate('tents')
+  await cache.delete('tent')
+  open[0]?.end({ value: 1 })
+  await load
+  expect(cache.adding()('tent', { value: 2 })).toBe(true)
+  expect(cache.peek('tent')).toMatchObject({ value: 2 })
+})
+
 test('a load is ended when the last one who wanted it has gone', async () => {
   const { cache } = setUp()
   const signals: AbortSignal[] = []

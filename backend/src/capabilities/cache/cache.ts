@@ -27,6 +27,10 @@ export interface Cache<T, Version = undefined, Stamp = undefined, Data = undefin
   get(key: string, load: Load<T, Version, Data>, policy?: Policy<Data>): Promise<Result<T>>
   /** Keeps what the caller has from somewhere else, such as what it has just written. Loads under way do not overwrite it. */
   set(key: string, loaded: Loaded<T, Version, Data>, policy?: Policy<Data>): Promise<void>
+  /**
+   * Called before a caller writes: keeps what came of that, with what is known of changes from now on held against it. See `Add`.
+   */
+  adding(): Add<T, Version, Data>
   delete(key: string): Promise<void>
   /** Told by a log that all processes read: stamped, and not passed on. */
   change(change: Change<Stamp, Data>): void
@@ -41,6 +45,16 @@ export interface Cache<T, Version = undefined, Stamp = undefined, Data = undefin
   /** Rejects what is under way with ST642. What it was made with stays open, but for the bus. */
   close(): Promise<void>
 }
+
+/**
+ * Keeps a value in memory, and only where none is kept that is still right and none is being loaded: either may be newer. Answers
+ * whether it did.
+ */
+export type Add<T, Version, Data> = (
+  key: string,
+  loaded: Loaded<T, Version, Data>,
+  policy?: Policy<Data>,
+) => boolean
 
 export interface CacheSetup<T, Version = undefined, Stamp = undefined, Data = undefined>
   extends CacheOptions {

@@ -1,7 +1,7 @@
 import { type Clock, ignoreEvents, option, systemClock } from '../../base/index.ts'
 import { Answers } from './answers.ts'
 import { Arrivals } from './arrivals.ts'
-import type { Cache, CacheSetup } from './cache.ts'
+import type { Add, Cache, CacheSetup } from './cache.ts'
 import { createDependents } from './changes/dependents.ts'
 import { JSON_CODEC } from './codec.ts'
 import type { Entry } from './entry.ts'
@@ -118,6 +118,14 @@ class ComposedCache<T, Version, Stamp, Data> implements Cache<T, Version, Stamp,
     const told = this.delete(key)
     const kept = this.#levels.put(key, loaded, termsOf(this.#rules, policy))
     await Promise.all([told, kept])
+  }
+
+  adding(): Add<T, Version, Data> {
+    const origin = this.#levels.origin()
+    return (key, loaded, policy = NO_POLICY) => {
+      if (this.#isClosed || this.#flights.isUnderWay(key)) return false
+      return this.#levels.add(key, loaded, termsOf(this.#rules, policy), origin)
+    }
   }
 
   delete(key: string): Promise<void> {

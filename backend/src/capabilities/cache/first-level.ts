@@ -35,6 +35,12 @@ export class FirstLevel<T, Version, Data> {
     else dependents.unregister(key)
   }
 
+  /** Whether something is kept that no change has made old. */
+  has(key: string): boolean {
+    const kept = this.#parts.store.peek(key)
+    return kept !== undefined && !kept.isChanged && kept.freshUntil > this.#parts.clock.now()
+  }
+
   drop(key: string): void {
     if (this.#parts.store.delete(key)) this.#parts.dependents.unregister(key)
   }

@@ -59,6 +59,27 @@ export class Levels<T, Version, Stamp, Data> {
     if (old === undefined) await this.#keep(key, entry)
   }
 
+  /** What is got from now on, by whomever, is got from here. */
+  origin(): Origin<Version> {
+    return this.#parts.knowledge.origin()
+  }
+
+  /** Keeps in memory what was not loaded here, if nothing makes it old and nothing is kept that may be newer. */
+  add(
+    key: string,
+    loaded: Loaded<T, Version, Data>,
+    terms: Terms,
+    origin: Origin<Version>,
+  ): boolean {
+    const { first, knowledge, clock } = this.#parts
+    const entry = this.entryOf(loaded, origin, clock.now(), terms)
+    const isOver = entry.value === undefined || entry.freshUntil <= clock.now()
+    if (this.#isClosed || isOver || first.has(key)) return false
+    if (knowledge.madeOld(key, entry.dependencies, entry.origin) !== undefined) return false
+    first.keep(key, entry)
+    return entry.isKept
+  }
+
   /**
    * Keeps what was loaded if nothing has made it old meanwhile; who waits for it gets it in any case. `written`: the second level
    * has it, or will not.

@@ -82,6 +82,8 @@ export {
   journalAccess,
   type JournaledTable,
   journaledTables,
+  type JournalLook,
+  lookAtJournal,
 } from './journaled-tables.ts'
 export { OWN_EVENTS, readOwnEvents } from './own-events.ts'
 export { createReader, type Reader, type ReaderSetup, type ReaderStatus } from './reader.ts'

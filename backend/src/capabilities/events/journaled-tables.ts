@@ -1,4 +1,5 @@
 import { sql } from '../../base/index.ts'
+import { textOf } from './row-values.ts'
 import type { Queryable } from './types.ts'
 
 /** A table all of whose changes are in the journal; a partitioned one with all its partitions. */
@@ -12,18 +13,38 @@ export interface JournaledTable {
 /** What a login can see of a journal. `outdated`: an older one, which tells less. `forbidden`: it lacks the rights. */
 export type JournalAccess = 'ready' | 'missing' | 'outdated' | 'forbidden'
 
+/** A look at a journal. */
+export interface JournalLook {
+  readonly access: JournalAccess
+  /**
+   * What had been committed by then: where it is the same as before, nothing has been since, in no database of the server. Undefined on
+   * a standby, which cannot tell.
+   */
+  readonly committed: string | undefined
+}
+
 /** Whether there is a journal to follow for this login. Needs no right. */
 export async function journalAccess(database: Queryable): Promise<JournalAccess> {
-  const [row] = await database.query(ACCESS.text)
-  if (row?.['is_there'] !== true) return 'missing'
+  return (await lookAtJournal(database)).access
+}
+
+/** The same, and whether anything can be different from what it was at an earlier look. */
+export async function lookAtJournal(database: Queryable): Promise<JournalLook> {
+  const [row = {}] = await database.query(LOOK.text)
+  return { access: accessIn(row), committed: textOf(row['committed']) }
+}
+
+function accessIn(row: Readonly<Record<string, unknown>>): JournalAccess {
+  if (row['is_there'] !== true) return 'missing'
   if (row['is_new'] !== true) return 'outdated'
   return row['is_allowed'] === true ? 'ready' : 'forbidden'
 }
 
-const ACCESS = sql`
+const LOOK = sql`
   select count(*) > 0 as is_there,
     bool_or(p.proname = 'journal_relations') as is_new,
-    bool_and(pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_function_privilege(p.oid, 'execute')) as is_allowed
+    bool_and(pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_function_privilege(p.oid, 'execute')) as is_allowed,
+    case when not pg_catalog.pg_is_in_recovery() then pg_catalog.pg_current_snapshot()::text end as committed
   from pg_catalog.pg_namespace n join pg_catalog.pg_proc p on p.pronamespace = n.oid
   where n.nspname = 's_tier' and p.proname in ('journal_head', 'journal_read', 'journal_own', 'journal_relations')`
 

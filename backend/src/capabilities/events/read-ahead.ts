@@ -4,7 +4,7 @@ import type { JournalEvent, Queryable } from './types.ts'
 
 /** What was committed since a snapshot. */
 export interface Ahead {
-  /** In no order; undefined when there are more than is told. */
+  /** In no order; of very many, truncations of the tables in their place. Undefined when even those are more than is told. */
   readonly events: readonly JournalEvent[] | undefined
   /** The snapshot that contains all of that, for the next time. Undefined on a standby, which cannot tell. */
   readonly seen: string | undefined

@@ -30,6 +30,14 @@ export function parseConsistencyToken(text: string): ConsistencyToken | undefine
   }
 }
 
+/** What the writes of two tokens have to have in common to be compared: the cluster, and its timeline. */
+export function historyOf({
+  systemId,
+  timeline,
+}: Pick<ConsistencyToken, 'systemId' | 'timeline'>): string {
+  return `${systemId}:${timeline}`
+}
+
 /** At most 59 characters, all of which may stand in a header and in a cookie as they are. */
 export function formatConsistencyToken(token: ConsistencyToken): string {
   const { systemId, timeline, lsn, xid } = token

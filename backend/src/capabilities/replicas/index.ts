@@ -3,6 +3,7 @@
 export {
   type ConsistencyToken,
   formatConsistencyToken,
+  historyOf,
   latestToken,
   parseConsistencyToken,
 } from './consistency-token.ts'

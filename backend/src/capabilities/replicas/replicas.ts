@@ -6,7 +6,7 @@ import {
   option,
   systemClock,
 } from '../../base/index.ts'
-import { formatConsistencyToken } from './consistency-token.ts'
+import { formatConsistencyToken, historyOf } from './consistency-token.ts'
 import { createCouncil, type NodeChange } from './council.ts'
 import type { ReplicasEvent } from './events.ts'
 import { parseLsn } from './lsn.ts'
@@ -51,6 +51,8 @@ export interface Replicas {
   isUp(node: number): boolean
   /** The token of a write to this node whose commit is before `lsn` (`16/B374D848`); undefined: it cannot have one. */
   token(node: number, lsn: string, xid?: bigint): string | undefined
+  /** `historyOf` the tokens of writes at this moment, or of the last ones; undefined: no primary has said. */
+  history(): string | undefined
   status(): readonly NodeStatus[]
   /** Those who wait get undefined. */
   stop(): Promise<void>
@@ -100,6 +102,7 @@ export function createReplicas(setup: ReplicasSetup): Replicas {
     createReplayWait(source, clock, lsn => nodes[index]?.sawReplayed(lsn)),
   )
   const inquiry = createSingleFlight(inquire)
+  let history: string | undefined
   let isStarted = false
   let inquiredAt = Number.NEGATIVE_INFINITY
 
@@ -114,6 +117,8 @@ export function createReplicas(setup: ReplicasSetup): Replicas {
   function place(): void {
     council.decide()
     const { election, placements } = council.situation
+    const { systemId, timeline } = election
+    if (systemId !== undefined && timeline > 0) history = historyOf({ systemId, timeline })
     routing.place(election, placements)
     room.retry()
   }
@@ -193,6 +198,7 @@ export function createReplicas(setup: ReplicasSetup): Replicas {
       const { systemId, timeline } = answer
       return formatConsistencyToken({ systemId, timeline, lsn, xid })
     },
+    history: () => history,
     status: () => council.status(),
     async stop() {
       isStarted = false

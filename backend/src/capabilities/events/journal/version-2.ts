@@ -9,10 +9,11 @@ const TRIGGERS = sql`
  * For who keeps answers: what its own transactions changed, and which tables are journaled.
  *
  * `journal_own` tells the events of the transaction whose id the session has in the setting `s_tier.xid`. When there are more, or they
- * are larger, the last row has no position.
+ * are larger, it ends with one for each table that the transaction changed, as if that had been emptied.
  *
- * `journal_ahead` tells what has become visible since a snapshot, in no order: also what readers have to wait for. It is not for
- * standbys, whose snapshots do not say which transactions were running.
+ * `journal_ahead` tells what has become visible since a snapshot, in no order: also what readers have to wait for. Where there are as
+ * many events as asked for, or more, it tells one instead for each transaction and table, as if that had been emptied. It is not
+ * for standbys, whose snapshots do not say which transactions were running.
  *
  * `journal_relations` tells the tables all of whose changes are in the journal, with a text that is another one after anything of that
  * has been changed, perhaps back again: a trigger, a partition, the rows themselves by a command that fires no trigger.
@@ -48,10 +49,11 @@ export const VERSION_2 = Object.freeze({
         events := events + 1;
         bytes := bytes + coalesce(octet_length(old_row), 0) + coalesce(octet_length(new_row), 0);
         if events > events_max or bytes > bytes_max then
-          "position" := null;
-          old_row := null;
-          new_row := null;
-          return next;
+          return query
+            select own::text, max(j.position)::text, j.relation, min(j.schema_name)::text, min(j.table_name)::text, 't',
+              floor(extract(epoch from max(j.at)) * 1000)::bigint::text,
+              null::text, null::text, null::text, null::text, null::text, null::text, null::text
+            from s_tier.journal j where j.xid = own group by j.relation;
           return;
         end if;
         return next;
@@ -68,15 +70,26 @@ export const VERSION_2 = Object.freeze({
     set enable_seqscan = off
     set enable_bitmapscan = off
     as $function$
-      select j.xid::text, j.position::text, j.relation, j.schema_name::text, j.table_name::text, j.kind::text,
-        floor(extract(epoch from j.at) * 1000)::bigint::text,
-        j.key::text, j.old_row::text, j.new_row::text, j.role, j.claims, j.request_id, j.trace
-      from (
+      with ahead as not materialized (
         select * from s_tier.journal where journal.xid >= pg_snapshot_xmax(seen)
         union all
         select * from s_tier.journal where journal.xid in (select x from pg_snapshot_xip(seen) x)
-      ) j
-      limit events_max
+      ), few as materialized (
+        select * from ahead limit events_max
+      )
+      select j.xid::text, j.position::text, j.relation, j.schema_name::text, j.table_name::text, j.kind::text,
+        floor(extract(epoch from j.at) * 1000)::bigint::text,
+        j.key::text, j.old_row::text, j.new_row::text, j.role, j.claims, j.request_id, j.trace
+      from few j where (select count(*) from few) < events_max
+      union all
+      select * from (
+        select j.xid::text, max(j.position)::text, j.relation, min(j.schema_name)::text, min(j.table_name)::text, 't',
+          floor(extract(epoch from max(j.at)) * 1000)::bigint::text,
+          null::text, null::text, null::text, null::text, null::text, null::text, null::text
+        from ahead j where (select count(*) from few) >= events_max
+        group by j.xid, j.relation
+        limit events_max
+      ) whole
     $function$;
 
     create function s_tier.journal_relations() returns table (relation oid, state text)
