@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../tests/support/database.ts'
 import { seed } from '../../../tests/support/seed.ts'
-import { includes, parseSnapshot, SNAPSHOT_COHERENCE } from './snapshot.ts'
+import { includes, including, parseSnapshot, SNAPSHOT_COHERENCE } from './snapshot.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -98,6 +98,31 @@ test('what includes all changes up to one includes each of them', () => {
   )
   expect(SNAPSHOT_COHERENCE.later(3n, 4n)).toBe(4n)
   expect(SNAPSHOT_COHERENCE.later(4n, 3n)).toBe(4n)
+})
+
+test('with one more transaction it includes that and no other than before', () => {
+  const snapshots = fc.tuple(
+    fc.bigInt({ min: 3n, max: 60n }),
+    fc.uniqueArray(fc.bigInt({ min: 0n, max: 20n }), { maxLength: 5 }),
+    fc.bigInt({ min: 0n, max: 90n }),
+  )
+  fc.assert(
+    fc.property(snapshots, ([xmin, offsets, own]) => {
+      const running = new Set(offsets.map(offset => xmin + offset))
+      const snapshot = { xmin, xmax: xmin + 25n, running }
+      const more = including(snapshot, xmin + own)
+      if (more === undefined) throw new Error('it is not far away')
+      for (let id = 0n; id <= xmin + 120n; id++) {
+        expect(includes(more, id)).toBe(id === xmin + own || includes(snapshot, id))
+        const all = SNAPSHOT_COHERENCE.includesAll(snapshot, id)
+        expect(SNAPSHOT_COHERENCE.includesAll(more, id)).toBe(all)
+      }
+    }),
+    { seed },
+  )
+  const snapshot = parseSnapshot('5:5:')
+  expect(including(snapshot, 4n), 'it had ended').toBeUndefined()
+  expect(including(snapshot, 2_000n), 'too many lie between').toBeUndefined()
 })
 
 test.each(['', '1:2', '1:2:x', '1:2:3,', 'a:b:', '1:2:3 '])('%j is no snapshot', text => {

@@ -31,6 +31,21 @@ export function includes({ xmin, xmax, running }: Snapshot, xid: bigint): boolea
   return xid < xmax && !running.has(xid)
 }
 
+/** More ids are not written down one by one. */
+const IDS_MAX = 1_000
+
+/**
+ * The snapshot, and what a transaction that was not in it did beside: nothing else that it does not contain. Undefined where too many
+ * others lie in between.
+ */
+export function including({ xmin, xmax, running }: Snapshot, xid: bigint): Snapshot | undefined {
+  if (xid < xmin || xid - xmax > IDS_MAX) return undefined
+  const others = new Set(running)
+  for (let id = xmax; id < xid; id++) others.add(id)
+  others.delete(xid)
+  return { xmin, xmax: xid < xmax ? xmax : xid + 1n, running: others }
+}
+
 /** Answers are of the snapshot they were read in, changes of the transaction that made them. */
 export const SNAPSHOT_COHERENCE: Coherence<Snapshot, bigint> = Object.freeze({
   includes,

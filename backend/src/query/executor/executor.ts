@@ -6,15 +6,22 @@ import {
 } from '../../capabilities/breaker/index.ts'
 import { type Connection, DatabaseError, DeadlineError } from '../../capabilities/pool/index.ts'
 import { NoPrimaryError } from '../../capabilities/replicas/index.ts'
+import type { OwnChanges } from './caching/types.ts'
 import { codeOf } from './code-of.ts'
 import { type Disturb, sufferedMs } from './disturbance.ts'
 import { type Ask, createReadTimes, hedged } from './hedging.ts'
 import { runClaimed } from './idempotency/run.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import { ANYTHING, isInDoubt } from './own-changes.ts'
 import { createPaceKeeper } from './pace.ts'
 import { isSuspicious, repeatOf } from './repeatable.ts'
 import type { DatabaseNode, Router } from './router.ts'
-import { type Transaction, transactionOf } from './transaction.ts'
+import {
+  NOTHING_ELSE,
+  type Transaction,
+  transactionOf,
+  type TransactionWants,
+} from './transaction.ts'
 import type { Answer, Execution, Executor } from './types.ts'
 
 export interface ExecutorSetup {
@@ -35,6 +42,15 @@ export interface ExecutorSetup {
   readonly disturb?: Disturb | undefined
   /** Ask another node too when a read is late on its own. Default true. */
   readonly hedgedReads?: boolean | undefined
+  /** Whether writes are to bring along what they changed, at this moment. Default: they are not. */
+  readonly wantsOwnChanges?: (() => boolean) | undefined
+  /**
+   * Hears what was committed, where that was wanted, before whoever asked for it does; and also when nobody knows whether it was
+   * committed. Must not throw.
+   */
+  readonly onCommitted?: ((changes: OwnChanges) => void) | undefined
+  /** Whether writes are told where they stand though there is one node, since several processes serve it. Default: they are not. */
+  readonly tellsTokens?: (() => boolean) | undefined
 }
 
 /** Tries of one execution at most, and the longest pause before another one on the same node, in milliseconds. */
@@ -50,10 +66,9 @@ const PAUSE_MS = 25
  */
 export function createExecutor(router: Router, setup: ExecutorSetup = {}): Executor {
   const { clock = systemClock, random = Math.random, login, stale, disturb } = setup
-  const { hedgedReads = true } = setup
+  const { hedgedReads = true, wantsOwnChanges = no, onCommitted = ignore, tellsTokens = no } = setup
   const paces = createPaceKeeper()
   const budget = createRetryBudget({ clock })
-  const wants = Object.freeze({ lsn: router.tellsPlaces })
   const readTimes = hedgedReads && router.tellsPlaces ? createReadTimes(clock) : undefined
   const hedges = { asked: 0, won: 0 }
 
@@ -74,6 +89,17 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
         node = next
       }
     }
+  }
+
+  function wantsOf({ context }: Execution): TransactionWants {
+    if (context.readOnly) return NOTHING_ELSE
+    const lsn = router.tellsPlaces || (tellsTokens() ? 'if-any' : false)
+    return { lsn, changes: wantsOwnChanges() }
+  }
+
+  /** It had begun before anybody wanted to know. */
+  function isMissed({ mayChange, wants }: Transaction): boolean {
+    return mayChange && !wants.changes && wantsOwnChanges()
   }
 
   /** Where it may be tried once more; undefined: nowhere. A look at where that would be costs nothing of the budget. */
@@ -184,20 +210,24 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
       const now = clock.now()
       startedAt = now - lateMs
       const limited = withinDeadline(execution, now)
-      const transaction = transactionOf(limited, wants)
+      const transaction = transactionOf(limited, wantsOf(limited))
+      const { own } = transaction
       let outcome: Outcome
       try {
         outcome =
           transaction.claimAt === undefined
             ? outcomeOf(transaction, await connection.batch(transaction.steps, execution.signal))
-            : await runClaimed(connection, limited, transaction, login)
+            : await runClaimed(connection, limited, transaction, login, onCommitted)
       } catch (error) {
         paces.tookAtLeast(statement.name, clock.now() - now)
+        if (own !== undefined && isInDoubt(error, own.commitAt)) onCommitted(ANYTHING)
         throw isOfStandby(error, transaction) ? new NoPrimaryError(0) : error
       }
       const durationMs = clock.now() - startedAt
       paces.took(statement.name, durationMs - lateMs)
-      return answerOf(node, outcome, durationMs, startedAt - askedAt)
+      if (outcome.own !== undefined) onCommitted(outcome.own)
+      else if (isMissed(transaction)) onCommitted(ANYTHING)
+      return answerOf(node, outcome, transaction.wants, durationMs, startedAt - askedAt)
     }
     let ending: Ending = 'success'
     try {
@@ -223,10 +253,11 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
   function answerOf(
     node: DatabaseNode,
     outcome: Outcome,
+    told: TransactionWants,
     databaseMs: number,
     waitMs: number,
   ): Answer {
-    const { lsn } = outcome
+    const { lsn, own } = outcome
     return {
       body: outcome.body,
       rows: outcome.rows,
@@ -237,8 +268,11 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
       location: outcome.location,
       inserted: outcome.inserted,
       isReplay: outcome.isReplay,
-      token: lsn === undefined || !wants.lsn ? undefined : router.token(node, lsn),
+      token:
+        lsn === undefined || told.lsn === false ? undefined : router.token(node, lsn, own?.xid),
       node: node.name,
+      snapshot: outcome.snapshot,
+      own: outcome.snapshot === undefined ? undefined : own,
       databaseMs,
       waitMs,
     }
@@ -283,8 +317,8 @@ function endingOf(error: unknown): Ending {
  * It tells no place in the log, for it has none of its own: object_not_in_prerequisite_state. The transaction would have been
  * refused if it had written anything, so nothing came to stay.
  */
-function isOfStandby(error: unknown, { lsnAt }: Transaction): boolean {
-  if (lsnAt === undefined || !(error instanceof DatabaseError)) return false
+function isOfStandby(error: unknown, { lsnAt, wants }: Transaction): boolean {
+  if (lsnAt === undefined || wants.lsn !== true || !(error instanceof DatabaseError)) return false
   return error.code === '55000' && error.step === lsnAt
 }
 
@@ -293,12 +327,17 @@ function isPast({ deadline }: Execution, error: unknown, now: number): boolean {
   return deadline !== undefined && now >= deadline && codeOf(error) === '57014'
 }
 
+function no(): boolean {
+  return false
+}
+function ignore(): void {}
+
 /** No node could answer: the error is about the way to the database rather than about what was asked. */
 const OUTAGES: ReadonlySet<string> = new Set([
   ...['PGRST000', 'PGRST001', 'PGRST003'],
   ...['ST501', 'ST502', 'ST503', 'ST504', 'ST505', 'ST510', 'ST514'],
 ])
 
-function isOutage(error: unknown): error is Error {
+export function isOutage(error: unknown): error is Error {
   return OUTAGES.has(codeOf(error) ?? '')
 }

@@ -1,5 +1,33 @@
 // The path to the database and back: a router chooses the node, its breaker and its pool let the request through, context and
 // statement travel in one round trip.
+export {
+  type AnswerCache,
+  CACHING_CHECKS,
+  CACHING_DEFAULTS,
+  type CachingExecutor,
+  type CachingOptions,
+  type CachingReport,
+  type CachingRules,
+  createAnswerCache,
+  createCachingExecutor,
+  createJournalFollower,
+  type DrivenFollower,
+  type Eligible,
+  eligibilityOf,
+  FOLLOWER_CHECKS,
+  FOLLOWER_DEFAULTS,
+  type FollowerEvent,
+  type FollowerOptions,
+  type FollowerState,
+  type FollowerStatus,
+  type Ineligible,
+  type Invalidations,
+  type JournalFollower,
+  type OwnChanges,
+  PlanPolicies,
+  type TablePolicy,
+  tableDoubts,
+} from './caching/index.ts'
 export type { Disturb } from './disturbance.ts'
 export { createExecutor, type ExecutorSetup } from './executor.ts'
 export { alwaysTo, type DatabaseNode, type Router } from './router.ts'

@@ -14,6 +14,9 @@ export const LSN_STEP: Step = Object.freeze({
   discard: false,
 })
 
+/** Where a server that cannot tell is no reason to fail. */
+export const LSN_IF_ANY_STEP: Step = Object.freeze({ ...LSN_STEP, isExtra: true })
+
 /** `XLOG_BLCKSZ`, and the longest header of a page (`SizeOfXLogLongPHD`, src/include/access/xlog_internal.h). */
 const PAGE_BYTES = 8_192n
 const HEADER_BYTES = 40n

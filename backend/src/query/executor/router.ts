@@ -27,9 +27,14 @@ export interface Router {
   ended(node: DatabaseNode, durationMs: number): void
   /** An error that says something about the node rather than about the execution. */
   suspect(node: DatabaseNode, error: Error): void
-  /** Whether a write is to be told where in the log it stands, and what a client is given for that. */
+  /** Whether a write is to be told where in the log it stands, and what a client is given for that. `xid`: its transaction. */
   readonly tellsPlaces: boolean
-  token(node: DatabaseNode, lsn: string): string | undefined
+  token(node: DatabaseNode, lsn: string, xid?: bigint): string | undefined
+  /**
+   * Of which cluster and timeline a token of a write would be now: `historyOf` another one must be the same, or a transaction's id is
+   * not that transaction's. Undefined: not known.
+   */
+  history(): string | undefined
 }
 
 /** The router where there is one node. */
@@ -41,6 +46,7 @@ export function alwaysTo(node: DatabaseNode): Router {
     suspect: ignore,
     tellsPlaces: false,
     token: () => undefined,
+    history: () => undefined,
   }
 }
 

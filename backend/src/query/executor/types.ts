@@ -1,6 +1,9 @@
+import type { Ask, StaleReason } from '../../capabilities/cache/index.ts'
 import type { CancelSignal } from '../../capabilities/pool/index.ts'
+import type { Cacheability, Claims, ReasonCode, Snapshot } from '../cacheability/index.ts'
 import type { Isolation } from '../catalog/index.ts'
 import type { Statement } from '../sql/index.ts'
+import type { OwnChanges } from './caching/types.ts'
 import type { Idempotency } from './idempotency/types.ts'
 
 /** In whose name and under which settings one transaction runs. All of it is local to that transaction. */
@@ -45,6 +48,12 @@ export interface Execution {
   readonly leavesNoTrace?: boolean | undefined
   /** Of a write or call that is to be done once however often it is sent. Ignored in a read-only transaction. */
   readonly idempotency?: Idempotency | undefined
+  /** How its answer may be kept. Undefined: it is not, and nothing that is kept is answered. */
+  readonly caching?: Caching | undefined
+  /** Its answer is to say what it was read from (`Answer.snapshot`), and that of a write what it changed (`Answer.own`). */
+  readonly tellsSnapshot?: boolean | undefined
+  /** Of a write: the read that its answer may be kept for. Undefined: there is none. */
+  readonly keeping?: RowKeeping | undefined
 }
 
 /** What a client says about how new the rows of an answer have to be. */
@@ -74,9 +83,87 @@ export interface Answer {
   readonly token?: string | undefined
   /** Which node answered. */
   readonly node?: string | undefined
+  /** `pg_current_snapshot()` of just before the statement, where that was to be told: everything in it is in the answer. */
+  readonly snapshot?: string | undefined
+  /** What its transaction changed in journaled tables, where both are told. */
+  readonly own?: OwnChanges | undefined
+  /** What the cache had to do with it. Undefined: there is none, or it is no read. */
+  readonly cached?: CacheMark | undefined
   /** Time of the round trip and of waiting for a connection, in milliseconds: for Server-Timing. */
   readonly databaseMs: number
   readonly waitMs: number
+}
+
+/** What a read says about being kept. */
+export interface Caching {
+  /** Of its plan. */
+  readonly cacheability: Cacheability
+  /** Of the caller; the same object for all requests of one identity, since parts of keys are remembered in it. */
+  readonly claims: Claims
+  /** What the caller takes of what is kept: `Cache-Control` of the request. */
+  readonly ask?: Ask | undefined
+}
+
+/** The read of one row by its key, which a write that answers just that row has the answer of. */
+export interface RowRead {
+  /** It takes the values of the key, in their order. */
+  readonly statement: Statement
+  readonly cacheability: Cacheability
+  /** The table, by object id, and its key. */
+  readonly relation: number
+  readonly primaryKey: readonly string[]
+  /** What the write does to the row. */
+  readonly change: 'insert' | 'update' | 'either'
+}
+
+/** What a write says about its answer being kept. */
+export interface RowKeeping {
+  readonly row: RowRead
+  /** Of the caller, as in `Caching`. */
+  readonly claims: Claims
+}
+
+/** Why a read went past the cache. */
+export type BypassReason =
+  /** Of the plan, for a cause of its own. */
+  | ReasonCode
+  /** A table is not journaled, and has no time of its own in the configuration. */
+  | 'not-journaled'
+  /** The journal is not followed at this moment. */
+  | 'not-following'
+  /** The configuration says so, for a table of the plan. */
+  | 'off'
+  /** The values tell the time of asking. */
+  | 'asking-time'
+  /** It runs under an isolation level or an end of transaction of its own. */
+  | 'transaction'
+  /** The caller wants newer rows than what is kept is known to have. */
+  | 'consistency'
+
+/** What the cache had to do with an answer. */
+export interface CacheMark {
+  readonly from: 'l1' | 'l2' | 'loaded' | 'stale' | 'bypass'
+  /** Of a stale or a bypassed answer. */
+  readonly why: StaleReason | BypassReason | undefined
+  /** What is kept of it, and under which key it is found with `peek`; undefined: it is not kept. */
+  readonly key: string | undefined
+  readonly kept: KeptAnswer | undefined
+  /** Since it was read, and how long it is still fresh; below 0: since when it is not. In milliseconds. */
+  readonly ageMs: number
+  readonly ttlMs: number
+  /** It waited for a read that another request had begun. */
+  readonly isJoined: boolean
+  /** It is kept for the next. */
+  readonly isStored: boolean
+  /** Of a loaded answer: an older one was kept under its key, and was not good enough. */
+  readonly replaces?: boolean | undefined
+}
+
+/** An answer as it is kept: the same object for all who get it. */
+export interface KeptAnswer {
+  readonly answer: Answer
+  /** What it was read from. */
+  readonly snapshot: Snapshot
 }
 
 /** Runs executions: router → breaker of the node → its pool → PostgreSQL, and back. */

@@ -1,34 +1,34 @@
 import { assert } from '../../../base/index.ts'
-import { type Connection, DatabaseError } from '../../../capabilities/pool/index.ts'
+import {
+  type Connection,
+  DatabaseError,
+  type Step,
+  type StepResult,
+} from '../../../capabilities/pool/index.ts'
+import type { OwnChanges } from '../caching/types.ts'
 import { LSN_STEP, lsnIn } from '../lsn.ts'
 import { type Outcome, outcomeOf } from '../outcome.ts'
+import { ANYTHING, isInDoubt, ownChangesIn } from '../own-changes.ts'
 import { openingOf, type Transaction } from '../transaction.ts'
 import type { Execution } from '../types.ts'
 import { AnswerNotKeptError, KeyInUseError } from './errors.ts'
 import { keptText, readKept } from './kept.ts'
 import { isOvertaken, refusalOf } from './refusal.ts'
-import {
-  KEEP_AT,
-  KEEP_COMMIT_AT,
-  KEEP_LSN_AT,
-  keepSteps,
-  RECALL_AT,
-  ROLLBACK_STEP,
-  recallSteps,
-} from './steps.ts'
+import { KEEP_AT, keepPlaces, keepSteps, RECALL_AT, ROLLBACK_STEP, recallSteps } from './steps.ts'
 import type { Idempotency } from './types.ts'
 
 /**
  * Runs a transaction that claims a key: the first half does the work, the second keeps its answer and commits both. When
  * the claim is refused the work is never begun. An error in either half leaves nothing: the pool rolls back what is
- * still open, PostgreSQL itself does when the connection is lost. `login` is the role of the connection, for hints. Throws
- * ST142 to ST145.
+ * still open, PostgreSQL itself does when the connection is lost. `login` is the role of the connection, for hints; `onDoubt`
+ * hears of a commit that nobody knows the end of. Throws ST142 to ST145.
  */
 export async function runClaimed(
   connection: Connection,
   execution: Execution,
   transaction: Transaction,
   login: string | undefined,
+  onDoubt: (own: OwnChanges) => void,
 ): Promise<Outcome> {
   const { context, idempotency, signal } = execution
   const { claimAt } = transaction
@@ -43,30 +43,39 @@ export async function runClaimed(
   const id = work[claimAt]?.[0]?.[0]
   assert(typeof id === 'string', 'a claim answers where to keep the answer')
   if (context.rollback) return outcome
-  const lsn = await keep(connection, id, outcome, idempotency, signal)
-  return { ...outcome, lsn }
+  const { changes } = transaction.wants
+  const answer = keptText(outcome, idempotency.answerBytesMax)
+  const steps = keepSteps(id, idempotency, answer, changes)
+  return { ...outcome, ...(await keep(connection, steps, signal, changes, onDoubt)) }
 }
 
-/**
- * Answers where the log ended after the commit. What comes after that is tidying: whether it works makes no difference to
- * this request.
- */
+/** What is told after the commit. */
 async function keep(
   connection: Connection,
-  id: string,
-  outcome: Outcome,
-  idempotency: Idempotency,
+  steps: readonly Step[],
   signal: Execution['signal'],
-): Promise<string | undefined> {
-  const answer = keptText(outcome, idempotency.answerBytesMax)
-  const steps = keepSteps(id, idempotency, answer)
+  tellsChanges: boolean,
+  onDoubt: (own: OwnChanges) => void,
+): Promise<Pick<Outcome, 'lsn' | 'own'>> {
+  const { commitAt } = keepPlaces(tellsChanges)
   try {
-    const results = await connection.batch(steps, signal)
-    return lsnIn(results[KEEP_LSN_AT])
+    return toldIn(await connection.batch(steps, signal), tellsChanges)
   } catch (error) {
-    if (error instanceof DatabaseError && (error.step ?? 0) > KEEP_COMMIT_AT) return undefined
+    if (tellsChanges && isInDoubt(error, commitAt)) onDoubt(ANYTHING)
+    if (error instanceof DatabaseError && (error.step ?? 0) > commitAt) return {}
     throw isOvertaken(error, KEEP_AT) ? new KeyInUseError() : error
   }
+}
+
+/** Where the log ended after the commit, and what was changed. What comes after that is tidying. */
+function toldIn(
+  results: readonly StepResult[],
+  tellsChanges: boolean,
+): Pick<Outcome, 'lsn' | 'own'> {
+  const { lsnAt, xidAt, changesAt } = keepPlaces(tellsChanges)
+  const lsn = lsnIn(results[lsnAt])
+  if (xidAt === undefined || changesAt === undefined) return { lsn }
+  return { lsn, own: ownChangesIn(results[xidAt], results[changesAt]) }
 }
 
 /**

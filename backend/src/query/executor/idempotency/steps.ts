@@ -9,6 +9,7 @@ import {
 } from '../../../capabilities/idempotency/index.ts'
 import type { Step } from '../../../capabilities/pool/index.ts'
 import { LSN_STEP } from '../lsn.ts'
+import { OWN_CHANGES_STEP, XID_STEP } from '../own-changes.ts'
 import type { Idempotency } from './types.ts'
 
 /** Where among `claimSteps` the claim is. */
@@ -34,13 +35,36 @@ export function recallSteps(idempotency: Idempotency): readonly Step[] {
   ]
 }
 
-/** Where among `keepSteps` the answer is kept, and where that comes to stay. */
+/** Where among `keepSteps` the answer is kept. */
 export const KEEP_AT = 1
-export const KEEP_COMMIT_AT = 2
-/** And where the log ended then. */
-export const KEEP_LSN_AT = 3
+
+/** And where that comes to stay, what it is called, where the log ended then, and what was changed. */
+export interface KeepPlaces {
+  readonly commitAt: number
+  readonly xidAt: number | undefined
+  readonly lsnAt: number
+  readonly changesAt: number | undefined
+}
+const PLACES: KeepPlaces = Object.freeze({
+  commitAt: 2,
+  xidAt: undefined,
+  lsnAt: 3,
+  changesAt: undefined,
+})
+const PLACES_WITH_CHANGES: KeepPlaces = Object.freeze({
+  commitAt: 3,
+  xidAt: 2,
+  lsnAt: 4,
+  changesAt: 5,
+})
+
+export function keepPlaces(tellsChanges: boolean): KeepPlaces {
+  return tellsChanges ? PLACES_WITH_CHANGES : PLACES
+}
 
 const COMMIT = sql`commit`
+const UNNAMED_XID: Step = Object.freeze({ ...XID_STEP, name: '' })
+const UNNAMED_CHANGES: Step = Object.freeze({ ...OWN_CHANGES_STEP, name: '' })
 
 /**
  * The second half of a transaction, and some tidying in one of its own. Nothing here has a name: a function of the user's
@@ -50,13 +74,16 @@ export function keepSteps(
   id: string,
   { fingerprint, keepMs }: Idempotency,
   answer: string | null,
+  tellsChanges: boolean,
 ): readonly Step[] {
   return [
     step('', LEAVE_ROLE),
     step('', KEEP, [id, fingerprint, answer, String(keepMs)]),
+    ...(tellsChanges ? [UNNAMED_XID] : []),
     step('', COMMIT),
     LSN_STEP,
-    step('', SWEEP),
+    ...(tellsChanges ? [UNNAMED_CHANGES] : []),
+    { ...step('', SWEEP), isExtra: true },
   ]
 }
 

@@ -16,6 +16,7 @@ import {
   createReplicas,
   type NodeChange,
   NoNodeError,
+  NoPrimaryError,
   type NodeSource,
   type NodeStatus,
   type ReadNeed,
@@ -63,6 +64,8 @@ export interface Nodes {
    * when there is none.
    */
   use<T>(work: (connection: Connection) => Promise<T>, options?: UseOptions): Promise<T>
+  /** The same on the primary, and nowhere else. Rejects with `NoPrimaryError` when there is none. */
+  usePrimary<T>(work: (connection: Connection) => Promise<T>, options?: UseOptions): Promise<T>
   /** Where the primary is, or was last. */
   primaryTarget(): Target
   /** Called when that has changed. */
@@ -142,6 +145,12 @@ export function createNodes(setup: NodesSetup): Nodes {
       await Promise.all(opening.filter((_, index) => replicas.isUp(index)))
     },
     use: async (work, options) => (await nodeForReading()).pool.use(work, options),
+    async usePrimary(work, options) {
+      const index = all.length === 1 ? 0 : replicas.write()
+      const node = index === undefined ? undefined : all[index]
+      if (node === undefined) throw new NoPrimaryError(0)
+      return node.pool.use(work, options)
+    },
     primaryTarget: () => (all[lastPrimary] as ServerNode).target,
     onPrimary(callback) {
       tellMoved = callback

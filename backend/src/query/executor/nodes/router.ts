@@ -65,7 +65,8 @@ export function createRouter({ nodes, replicas, clock, primaryWaitMs }: RouterSe
     ended: (node, durationMs) => replicas.ended(nodes.indexOf(node), durationMs),
     suspect: (node, error) => replicas.suspect(nodes.indexOf(node), suspicionOf(error)),
     tellsPlaces: nodes.length > 1,
-    token: (node, lsn) => replicas.token(nodes.indexOf(node), lsn),
+    token: (node, lsn, xid) => replicas.token(nodes.indexOf(node), lsn, xid),
+    history: () => replicas.history(),
   }
 }
 
