@@ -210,3 +210,24 @@ test.each([
 ])('%s as one of http.hosts: %s', (host, accepted) => {
   expect(HTTP_CHECKS.hosts.read([host]) !== undefined).toBe(accepted)
 })
+
+test('a shortcut that fails is told, and the framework answers; one that fails half-way ends the connection', async () => {
+  const told: HttpEvent[] = []
+  const app = createHttpApp(
+    () => HTTP_DEFAULTS,
+    event => told.push(event),
+    {},
+    ({ url }, response) => {
+      if (url === '/half') response.writeHead(200, { 'content-length': '9' }).write('half')
+      throw new Error('broken')
+    },
+  )
+  app.get('/whole', (_request, reply) => reply.send('whole'))
+  onTestFinished(() => app.close())
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const whole = await fetch(`http://127.0.0.1:${port}/whole`)
+  expect(await whole.text()).toBe('whole')
+  await expect(fetch(`http://127.0.0.1:${port}/half`).then(half => half.text())).rejects.toThrow()
+  expect(told).toMatchObject([{ path: '/whole' }, { path: '/half', error: { message: 'broken' } }])
+})

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -22,6 +23,7 @@ import {
   WrongHostError,
 } from './request-errors.ts'
 import { securityHeaders } from './security-headers.ts'
+import { putBefore, type Shortcut } from './shortcut.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,11 +44,14 @@ export interface Surroundings {
  * The Fastify instance that every API registers its routes on: limits, security headers, CORS and errors are decided
  * here and nowhere else. Routes get the raw URL; nothing parses a query string before they do. Limits and times are those
  * of the start; what `LiveRules` has follows the current rules.
+ *
+ * `shortcut` may answer a request before the framework sees it, unless that is for another host or the server is stopping.
  */
 export function createHttpApp(
   current: () => HttpRules,
   observe: Observer<HttpEvent>,
   surroundings: Surroundings = {},
+  shortcut?: Shortcut,
 ): FastifyInstance {
   const rules = current()
   const live = createLiveRules(current)
@@ -83,7 +88,20 @@ export function createHttpApp(
     done()
   })
 
-  closeBusyConnections(app)
+  const isClosing = closeBusyConnections(app)
+  if (shortcut !== undefined) {
+    putBefore(app.server, (request, response) => {
+      const { isOurs, always } = live()
+      if (isClosing() || !isOurs(request.headers.host)) return false
+      try {
+        return shortcut(request, response, always)
+      } catch (error) {
+        observe({ kind: 'http.failed', status: 500, path: pathOf({ raw: request }), error })
+        if (response.headersSent) response.destroy() // Half an answer is none.
+        return response.headersSent
+      }
+    })
+  }
 
   app.setNotFoundHandler(request => {
     if (!app.supportedMethods.includes(request.method)) {
@@ -123,8 +141,11 @@ function refusedOf(
   return { identity, method, isCall: path.includes('/rpc/'), login, placeHint }
 }
 
-/** Node closes idle connections when the server closes; one that is busy then must be told that this answer is its last. */
-function closeBusyConnections(app: FastifyInstance): void {
+/**
+ * Node closes idle connections when the server closes; one that is busy then must be told that this answer is its last.
+ * Answers whether it is that time.
+ */
+function closeBusyConnections(app: FastifyInstance): () => boolean {
   let isClosing = false
   app.addHook('preClose', done => {
     isClosing = true
@@ -134,20 +155,18 @@ function closeBusyConnections(app: FastifyInstance): void {
     if (isClosing) reply.header('connection', 'close')
     done()
   })
+  return () => isClosing
 }
 
 /** The two kinds of reply that Fastify hands out differ in their generics only. */
 type Sender = Pick<FastifyReply, 'code'>
 
 function send(reply: Sender, { status, headers, body }: ErrorResponse): void {
-  void reply
-    .code(status)
-    .type('application/json; charset=utf-8')
-    .headers(headers)
-    .send(bodyBeside(headers, body))
+  const sent = reply.code(status).type('application/json; charset=utf-8').headers(headers)
+  void sent.send(bodyBeside(sent.getHeaders(), body))
 }
 
 /** Without the query string, which may hold what a user typed. */
-function pathOf(request: Pick<FastifyRequest, 'raw'>): string {
+function pathOf(request: { readonly raw: Pick<IncomingMessage, 'url'> }): string {
   return (request.raw.url ?? '').split('?', 1)[0] ?? ''
 }

@@ -21,7 +21,7 @@ export function bodyBeside(headers: OutgoingHeaders, body: string | Buffer): str
   return body
 }
 
-type OutgoingHeaders = Readonly<Record<string, string | readonly string[]>>
+type OutgoingHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
 const BEYOND_ASCII = /[\u0080-\uffff]/
 

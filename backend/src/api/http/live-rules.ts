@@ -2,10 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type Cors, createCors, type HeaderList } from './cors.ts'
 import type { ErrorResponse } from './error-response.ts'
 import type { HttpRules } from './options.ts'
+import { securityHeaders } from './security-headers.ts'
 
 /** What a running server takes over when its rules change. */
 export interface LiveRules {
   readonly cors: Cors
+  /** Headers of every answer, and those of CORS to a request that no page of another origin makes. */
+  readonly always: HeaderList
   /** Headers that any answer to this request carries: those of CORS, and the one that is repeated. */
   headersFor(request: IncomingHttpHeaders): HeaderList
   /** Whether a request is for a name of this server; the port does not matter. */
@@ -32,6 +35,7 @@ function liveRulesOf(rules: HttpRules): LiveRules {
   const trace = rules.traceHeader?.toLowerCase()
   return {
     cors,
+    always: Object.freeze({ ...securityHeaders(), ...cors.headersFor({}) }),
     headersFor:
       trace === undefined
         ? cors.headersFor

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { parseConsistencyToken } from '../../capabilities/replicas/index.ts'
 import type { Answer, Execution } from '../../query/executor/index.ts'
+import type { HttpRules } from '../http/index.ts'
+import type { RestRules } from './options.ts'
 import { cookieValues, type Preferences } from './parse/index.ts'
 import type { RestResponse } from './response.ts'
-import type { RestServices } from './services.ts'
 
 /** Of a response: what to send with a later request, so that it sees what this one wrote. Of a request: what came so. */
 const TOKEN_HEADER = 's-tier-consistency'
@@ -49,7 +50,10 @@ export function tellingToken(
 }
 
 /** The part of the rules that a cookie depends on. */
-export type CookieRules = Pick<RestServices['rules'], 'http' | 'rest'>
+export interface CookieRules {
+  readonly http: HttpRules
+  readonly rest: RestRules
+}
 
 /** RFC 6265, section 4.1, and SameSite of its successor. */
 function cookieOf(

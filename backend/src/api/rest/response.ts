@@ -24,6 +24,16 @@ export function overridden(
   return { status, headers: { ...response.headers, ...own }, body: response.body }
 }
 
+/** The headers beside those of CORS, which may have said already by what the answer varies: both hold. */
+export function besideCors(
+  headers: RestResponse['headers'],
+  vary: string | string[] | undefined,
+): RestResponse['headers'] {
+  const { vary: own } = headers
+  if (vary === undefined || own === undefined) return headers
+  return { ...headers, vary: [vary, own].flat().join(', ') }
+}
+
 function statusOf(text: string): number {
   const status = Number(text)
   if (!Number.isInteger(status) || status < 200 || status > 599) throw new BadResponseStatusError()

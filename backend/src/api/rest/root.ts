@@ -51,6 +51,7 @@ async function calledDescription(input: RestInput, services: RestServices): Prom
   if (!isDocument) return call(input, services)
   const headers = { ...input.headers, accept: 'application/json' }
   const response = await call({ ...input, headers }, services)
+  if (response.status === 304) return response
   const named = { ...response.headers, 'content-type': `${DOCUMENT}; charset=utf-8` }
   return { ...response, headers: named }
 }

@@ -4,7 +4,7 @@ import { allowOf, allowOfFunction } from './info.ts'
 import { call } from './call/call.ts'
 import type { RestInput } from './input.ts'
 import { read } from './read/read.ts'
-import type { RestResponse } from './response.ts'
+import { besideCors, type RestResponse } from './response.ts'
 import { root } from './root.ts'
 import type { RestServices } from './services.ts'
 import { splitUrl, type Target, targetOf } from './target.ts'
@@ -52,7 +52,7 @@ export async function answerRest(
 type Verb = (input: RestInput, services: RestServices) => Promise<RestResponse>
 
 /** What a request wants of a relation, a function or the root. Throws PGRST117. */
-function verbOf(target: Target, { method }: RestInput): Verb {
+export function verbOf(target: Target, { method }: Pick<RestInput, 'method'>): Verb {
   if (target.kind === 'root') return root
   if (target.kind === 'function') return call
   if (method === 'GET' || method === 'HEAD') return read
@@ -80,12 +80,18 @@ function describe(
 }
 
 function send(reply: FastifyReply, { status, headers, body }: RestResponse): FastifyReply {
-  const vary = reply.getHeader('vary') // CORS may have said already by what the answer varies: both hold.
-  void reply.code(status).headers(headers)
-  if (vary !== undefined && headers['vary'] !== undefined) {
-    reply.header('vary', [vary, headers['vary']].flat().join(', '))
-  }
-  return body === null ? reply.send() : reply.send(bodyBeside(headers, body))
+  const vary = reply.getHeader('vary')
+  void reply.code(status).headers(besideCors(headers, vary === undefined ? vary : String(vary)))
+  exposeCaching(reply, headers)
+  return body === null ? reply.send() : reply.send(bodyBeside(reply.getHeaders(), body))
+}
+
+/** To pages of another origin, where there is a cache. Without one, CORS names the headers that PostgREST names. */
+function exposeCaching(reply: FastifyReply, { 'cache-status': status }: RestResponse['headers']) {
+  if (status === undefined) return
+  const exposed = reply.getHeader('access-control-expose-headers')
+  if (exposed === undefined) return
+  reply.header('access-control-expose-headers', `${String(exposed)}, Age, Cache-Status, ETag`)
 }
 
 /** Whether the client has gone, asked rather than told: nothing to register for, nothing to forget. */

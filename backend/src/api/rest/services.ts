@@ -8,6 +8,7 @@ import {
 } from '../../query/executor/index.ts'
 import type { CallPlan, ReadPlan, WritePlan } from '../../query/plan/index.ts'
 import type { HttpRules, IdentityService } from '../http/index.ts'
+import type { Hits } from './hits/hits.ts'
 import type { RestRules } from './options.ts'
 import type { Prepared } from './prepared.ts'
 import { createRecentReads, type RecentReads } from './read/recent-reads.ts'
@@ -36,6 +37,10 @@ export interface RestServices {
   readonly catalog: () => Catalog
   readonly clock: Clock
   readonly executor: Executor
+  /** Answers of reads may be kept, and what they are kept by is told. Default false. */
+  readonly caching?: boolean | undefined
+  /** Remembers what may be answered without all this. Default: nothing is. */
+  readonly hits?: Hits | undefined
   readonly identity: IdentityService
   readonly plans: Plans
   /** Describes a schema to a role, in the form of Swagger 2.0. Throws PGRST126 where that is switched off. */

@@ -1,3 +1,4 @@
+import type { Asked } from '../../query/cacheability/index.ts'
 import type { DatabaseRules } from '../../query/executor/index.ts'
 import type { AnswerShape } from '../../query/sql/index.ts'
 import type { MediaRequest, PlainMedia, Preferences } from './parse/index.ts'
@@ -30,6 +31,15 @@ const FORMATS: Readonly<Record<PlainMedia['kind'], AnswerShape['format']>> = Obj
 export function shapeKey({ format, handler, stripNulls, count }: AnswerShape): string {
   const made = handler === undefined ? '' : JSON.stringify(handler)
   return `${format} ${stripNulls} ${count ?? ''} ${made}`
+}
+
+/** What of that decides whether the answer may be kept. */
+export function askedBeside(
+  { count, handler }: AnswerShape,
+  { kind }: MediaRequest,
+  { preRequest }: DatabaseRules,
+): Asked {
+  return { count, handler, explain: kind === 'plan', preRequest }
 }
 
 /** Whether this caller may use aggregate functions. */

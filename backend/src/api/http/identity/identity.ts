@@ -95,6 +95,14 @@ export function createIdentity(options: IdentityOptions, parts: IdentityParts): 
       if (anonymous === undefined) throw new TokenRequiredError()
       return anonymous
     },
+    recall(headers) {
+      const token = tokenOf(headers)
+      if (token === undefined) return anonymous
+      const verified = remembered(token)
+      if (verified === undefined) return undefined
+      const isRefused = refusalOf(verified.claims, rules, clock.epochMs()) !== undefined
+      return isRefused ? undefined : verified.identity
+    },
     async reload() {
       await source?.reload()
     },

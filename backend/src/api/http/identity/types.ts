@@ -21,6 +21,11 @@ export interface IdentityService {
    * Throws (or rejects with) PGRST300 to PGRST303, or ST300 while no keys could be fetched yet.
    */
   identify(headers: RequestHeaders): Identity | Promise<Identity>
+  /**
+   * The same as far as it is known already and nothing is wrong: for those who can ask `identify` otherwise. It checks no
+   * signature and never throws.
+   */
+  recall(headers: RequestHeaders): Identity | undefined
   /** Reads the key file or URL again. Never rejects: keys that cannot be read leave the old ones in place, and an event says so. */
   reload(): Promise<void>
   /** Stops fetching keys. */

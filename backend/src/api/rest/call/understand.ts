@@ -1,4 +1,5 @@
 import { parameter } from '../../../base/index.ts'
+import { cacheabilityOf } from '../../../query/cacheability/index.ts'
 import type { Catalog, Routine } from '../../../query/catalog/index.ts'
 import {
   type CallPlan,
@@ -26,9 +27,9 @@ import {
 } from '../parse/index.ts'
 import { parseJson } from '../payload/json.ts'
 import { unevenKeys } from '../payload/uneven-keys.ts'
-import type { Prepared } from '../prepared.ts'
+import { once, type Prepared } from '../prepared.ts'
 import type { RestServices } from '../services.ts'
-import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
+import { answerShape, askedBeside, mayAggregate, shapeKey } from '../shape.ts'
 import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
 import { argumentsKey, argumentsRequest, argumentValues } from './arguments.ts'
 import { CallMethodError, NoSetError } from './errors.ts'
@@ -172,7 +173,9 @@ function prepare(
       media.kind === 'plan'
         ? compileExplainedCall(plan, shape, media, context)
         : compileCall(plan, shapeFor(plan.routine, shape), context)
-    return { plan, statement }
+    const asked = askedBeside(shape, media, database)
+    const cacheability = once(() => cacheabilityOf(plan.returning, catalog, asked))
+    return { plan, statement, cacheability }
   })
 }
 

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { buildCatalog } from '../../../../tests/support/catalog.ts'
-import { type Answer, DATABASE_DEFAULTS, type Execution } from '../../../query/executor/index.ts'
+import {
+  type Answer,
+  type CacheMark,
+  DATABASE_DEFAULTS,
+  type Execution,
+} from '../../../query/executor/index.ts'
 import { HTTP_DEFAULTS } from '../../http/index.ts'
 import { REST_DEFAULTS } from '../options.ts'
 import type { RestInput } from '../input.ts'
@@ -15,25 +20,35 @@ const answer: Answer = {
 }
 const identity = { role: 'web', claims: {}, claimsText: '{}', anonymous: false }
 
-/** A read of books, with what was executed for it. */
-async function readBooks(parts: Partial<RestInput> = {}, { serverTiming = false } = {}) {
+interface Served {
+  readonly serverTiming?: boolean
+  readonly caching?: boolean
+  readonly answer?: Answer
+}
+
+/** Reads of books, with what was executed for them. */
+function serveBooks({ serverTiming = false, caching, answer: given = answer }: Served = {}) {
   const executed: Execution[] = []
-  let snapshots = 0
+  const counted = { snapshots: 0 }
   const catalog = buildCatalog({ relations: { books: { columns: { id: 'integer' } } } })
   const services: RestServices = {
     catalog: () => {
-      snapshots++
+      counted.snapshots++
       return catalog
     },
     clock: systemClock,
     executor: {
       async run(execution) {
         executed.push(execution)
-        return answer
+        return given
       },
       hedges: () => ({ asked: 0, won: 0 }),
     },
-    identity: { identify: () => identity, reload: async () => undefined, close: () => undefined },
+    caching,
+    identity: {
+      ...{ identify: () => identity, recall: () => identity },
+      ...{ reload: async () => undefined, close: () => undefined },
+    },
     plans: createPlans(),
     describeRoot: () => ({ body: Buffer.from('{}'), etag: '' }),
     rules: {
@@ -42,11 +57,21 @@ async function readBooks(parts: Partial<RestInput> = {}, { serverTiming = false 
       rest: REST_DEFAULTS,
     },
   }
-  const input: RestInput = {
-    ...{ method: 'GET', name: 'books', path: '/books', queryString: '', headers: {} },
-    ...{ body: undefined, identity, signal: undefined, ...parts },
-  }
-  return { response: await read(input, services), executed, snapshots }
+  const readBooks = (parts: Partial<RestInput> = {}) =>
+    read(
+      {
+        ...{ method: 'GET', name: 'books', path: '/books', queryString: '', headers: {} },
+        ...{ body: undefined, identity, signal: undefined, ...parts },
+      },
+      services,
+    )
+  return { readBooks, executed, counted }
+}
+
+/** One of them. */
+async function readBooks(parts: Partial<RestInput> = {}, served: Served = {}) {
+  const { readBooks: readThem, executed, counted } = serveBooks(served)
+  return { response: await readThem(parts), executed, snapshots: counted.snapshots }
 }
 
 test('a request keeps the snapshot of the catalog that it began with', async () => {
@@ -72,4 +97,49 @@ test('where the time went is told when it is wanted', async () => {
   const { response } = await readBooks({}, { serverTiming: true })
   expect(response.headers['server-timing']).toContain('transaction;dur=1.5')
   expect((await readBooks()).response.headers).not.toHaveProperty('server-timing')
+})
+
+test('where nothing is kept, nothing is said about keeping', async () => {
+  const { response, executed } = await readBooks({ headers: { 'if-none-match': '*' } })
+  expect(executed[0]?.caching).toBeUndefined()
+  expect(response).toMatchObject({ status: 200, body: '[]' })
+  expect(response.headers).not.toHaveProperty('cache-control')
+})
+
+test('what is said of a plan and of a caller is one object for all of their requests', async () => {
+  const { readBooks: readThem, executed } = serveBooks({ caching: true })
+  await readThem({ queryString: 'id=eq.1' })
+  await readThem({ queryString: 'id=eq.2', headers: { 'cache-control': 'max-age=5' } })
+  await readThem({ queryString: 'id=eq.1', identity: { ...identity } })
+  const [one, other, third] = executed.map(({ caching }) => caching)
+  expect(one?.cacheability.cacheable).toBe(true)
+  expect(other?.cacheability).toBe(one?.cacheability)
+  expect(third?.cacheability).toBe(one?.cacheability)
+  expect(other?.claims).toBe(one?.claims)
+  expect(third?.claims).not.toBe(one?.claims)
+  expect([one?.ask, other?.ask]).toEqual([undefined, { maxAgeMs: 5_000 }])
+})
+
+test('the count and the execution plan are said to be what they are', async () => {
+  const { readBooks: readThem, executed } = serveBooks({ caching: true })
+  await readThem({ headers: { prefer: 'count=estimated' } })
+  expect(executed[0]?.caching?.cacheability).toMatchObject({ reasons: [{ code: 'count' }] })
+})
+
+test('a HEAD with a tag is run as the GET, and answered without a body', async () => {
+  const cached: CacheMark = {
+    ...{ from: 'bypass', why: 'clock', key: undefined, kept: undefined },
+    ...{ ageMs: 0, ttlMs: 0, isJoined: false, isStored: false },
+  }
+  const { readBooks: readThem, executed } = serveBooks({
+    caching: true,
+    answer: { ...answer, cached },
+  })
+  await readThem()
+  const response = await readThem({ method: 'HEAD', headers: { 'if-none-match': '"x"' } })
+  expect(response).toMatchObject({ status: 200, body: null })
+  expect(response.headers['etag']).toBeDefined()
+  const [get, head] = executed
+  expect(head?.statement).toBe(get?.statement)
+  expect(head?.context.method).toBe('HEAD')
 })

@@ -1,3 +1,6 @@
+import { cachingOf } from '../caching/caching.ts'
+import { asUnderstood } from '../caching/conditional.ts'
+import { tellingCache } from '../caching/telling-cache.ts'
 import type { RestInput } from '../input.ts'
 import { consistencyOf } from '../consistency.ts'
 import { transactionContext } from '../context.ts'
@@ -13,9 +16,10 @@ export async function read(input: RestInput, services: RestServices): Promise<Re
   const timing = services.rules.http.serverTiming ? createTiming(services.clock) : undefined
   const { database } = services.rules
   const catalog = services.catalog()
-  const call = understandRead(input, catalog, services)
+  const call = understandRead(asUnderstood(input, services), catalog, services)
   timing?.mark('plan')
   const { parameters, preferences, prepared } = call
+  const caching = cachingOf(input, prepared, services)
   const answer = await services.executor.run({
     statement: prepared.statement,
     parameters,
@@ -24,8 +28,13 @@ export async function read(input: RestInput, services: RestServices): Promise<Re
     consistency: consistencyOf(input.headers, preferences),
     leavesNoTrace: prepared.leavesNoTrace,
     deadline: deadlineOf(preferences, database, services.clock),
+    caching,
   })
   timing?.mark('transaction', answer.databaseMs)
-  const response = readResponse(answer, call)
+  const plain = readResponse(answer, call)
+  const { cached: mark } = answer
+  const { version } = catalog
+  services.hits?.remember({ input, preferences, version, response: plain, mark })
+  const response = tellingCache(plain, mark, input, caching?.ask)
   return timing === undefined ? response : timing.addTo(response)
 }

@@ -1,12 +1,13 @@
 import type { Catalog } from '../../../query/catalog/index.ts'
+import { cacheabilityOf } from '../../../query/cacheability/index.ts'
 import { leavesNoTrace, planRead, type ReadPlan } from '../../../query/plan/index.ts'
 import { compileExplain, compileRead } from '../../../query/sql/index.ts'
 import { offerOf } from '../offer.ts'
 import { negotiate, type ParsedQuery, parseQuery, parseRange } from '../parse/index.ts'
 import { locationOf } from '../location.ts'
-import type { Prepared } from '../prepared.ts'
+import { once, type Prepared } from '../prepared.ts'
 import type { RestServices } from '../services.ts'
-import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
+import { answerShape, askedBeside, mayAggregate, shapeKey } from '../shape.ts'
 import {
   preferencesOf,
   profileOf,
@@ -86,6 +87,12 @@ function prepare(
         ? compileExplain(plan, shape, media, context)
         : compileRead(plan, shape, context)
     const isOurs = media.kind !== 'handler' && media.kind !== 'plan' // Handlers are functions of the database.
-    return { plan, statement, leavesNoTrace: isOurs && leavesNoTrace(plan, catalog) }
+    const asked = askedBeside(shape, media, database)
+    return {
+      plan,
+      statement,
+      leavesNoTrace: isOurs && leavesNoTrace(plan, catalog),
+      cacheability: once(() => cacheabilityOf(plan, catalog, asked)),
+    }
   })
 }

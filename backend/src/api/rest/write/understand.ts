@@ -18,12 +18,13 @@ import {
   type Profile,
   parseQuery,
 } from '../parse/index.ts'
-import type { Prepared } from '../prepared.ts'
+import { once, type Prepared } from '../prepared.ts'
 import type { RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
 import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
 import { NotWritableError, PutRangeError } from './errors.ts'
 import { type Payload, readPayload } from './payload.ts'
+import { rowReadOf } from './row-read.ts'
 
 /** What it takes to understand a write. */
 export type WriteInput = Understandable & Pick<RestInput, 'body'>
@@ -117,7 +118,10 @@ function prepare(
       media.kind === 'plan'
         ? compileExplainedWrite(plan, shape, media, context)
         : compileWrite(plan, shape, context)
-    return { plan, statement }
+    const { select } = understanding.query.read
+    const rules = { aggregates, database, embedsAs: rest.embedsAs }
+    const rowRead = once(() => rowReadOf(plan, { select, media }, catalog, rules) ?? 'none')
+    return { plan, statement, rowRead }
   })
 }
 

@@ -8,6 +8,7 @@ import type { RestResponse } from '../response.ts'
 import type { RestServices } from '../services.ts'
 import { createTiming } from '../timing.ts'
 import { refusalOf } from './refusal.ts'
+import { keepingOf } from './row-read.ts'
 import { writeResponse } from './respond.ts'
 import { understandWrite } from './understand.ts'
 
@@ -27,6 +28,7 @@ export async function write(input: RestInput, services: RestServices): Promise<R
     signal: input.signal,
     deadline: deadlineOf(preferences, rules.database, services.clock),
     idempotency: idempotencyOf(input, context, rules.rest),
+    keeping: keepingOf(input, prepared, services),
   }
   const answer = await services.executor.run(execution).catch((error: unknown) => {
     throw refusalOf(error, { ...call, plan: prepared.plan })

@@ -1,0 +1,154 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { createSecondChanceCache } from '../../../base/index.ts'
+import type { Result } from '../../../capabilities/cache/index.ts'
+import type { Catalog } from '../../../query/catalog/index.ts'
+import type { CacheMark, KeptAnswer } from '../../../query/executor/index.ts'
+import type { HeaderList, HttpRules, Identity, IdentityService } from '../../http/index.ts'
+import { isKnownTo } from '../../http/index.ts'
+import { consistencyOf } from '../consistency.ts'
+import type { RestInput } from '../input.ts'
+import type { Preferences } from '../parse/index.ts'
+import type { RestResponse } from '../response.ts'
+import { Body } from './body.ts'
+import { Known } from './known.ts'
+
+/** What it takes to answer without understanding. */
+export interface HitsParts {
+  readonly catalog: () => Pick<Catalog, 'version'>
+  readonly identity: Pick<IdentityService, 'recall'>
+  /** What is kept under a key, if it may be answered at once; it is counted as a hit. */
+  readonly peek: (key: string) => Result<KeptAnswer> | undefined
+  readonly http: Pick<HttpRules, 'serverTiming' | 'traceHeader'>
+}
+
+/** A read that was answered, and what is kept of it. */
+export interface KeptRead {
+  readonly input: Pick<
+    RestInput,
+    'method' | 'path' | 'queryString' | 'headers' | 'body' | 'identity'
+  >
+  readonly preferences: Pick<Preferences, 'maxStalenessMs'>
+  /** Of the catalog that it was understood by. */
+  readonly version: string
+  /** As it was before anything was said about caches. */
+  readonly response: RestResponse
+  readonly mark: CacheMark | undefined
+}
+
+/** Requests remembered, about 2 kB each. The bytes of answers are not theirs: they go with what is kept. */
+const REQUESTS_MAX = 10_000
+/** Longer query strings are not remembered. */
+const LENGTH_MAX = 1_000
+
+/**
+ * Requests that were answered from what is kept, and under which key that is: who asks the same again is answered from memory by a
+ * few comparisons. Whatever is not quite the same is left to those who understand requests. It serves one configuration.
+ */
+export class Hits {
+  readonly #parts: HitsParts
+  readonly #trace: string | undefined
+  readonly #known = createSecondChanceCache<Known>(REQUESTS_MAX)
+  readonly #bodies = new WeakMap<KeptAnswer, Body>()
+  readonly #callers = new WeakMap<Identity, string>()
+  #callersSoFar = 0
+
+  constructor(parts: HitsParts) {
+    this.#parts = parts
+    this.#trace = parts.http.traceHeader?.toLowerCase()
+  }
+
+  /** Requests that are remembered at this moment. */
+  get size(): number {
+    return this.#known.size
+  }
+
+  remember({ input, preferences, version, response, mark }: KeptRead): void {
+    const { path, queryString, headers, identity } = input
+    if (mark?.key === undefined || mark.kept === undefined) return
+    if (!isUsual(response, input) || preferences.maxStalenessMs !== undefined) return
+    if (queryString.length > LENGTH_MAX || this.#parts.http.serverTiming) return
+    const url = queryString === '' ? path : `${path}?${queryString}`
+    const name = this.#callerOf(identity) + url
+    const body = this.#bodyOf(mark.kept, response)
+    this.#known.delete(name)
+    const { method } = input
+    this.#known.set(name, new Known({ method, headers, version, key: mark.key, response, body }))
+  }
+
+  /** `always`: the headers that every answer carries. */
+  answer(request: IncomingMessage, response: ServerResponse, always: HeaderList): boolean {
+    const { headers } = request
+    const known = isPlain(headers) ? this.#knownOf(request) : undefined
+    if (known === undefined) return false
+    const hit = this.#parts.peek(known.key)
+    const body = hit && this.#bodies.get(hit.value)
+    if (hit === undefined || body?.stamp !== known.stamp) return false // What is kept has been read anew since.
+    const trace = this.#traceOf(headers)
+    const beside = { always, trace: trace === undefined ? undefined : this.#trace }
+    const { tag, full, unchanged } = known.answersFor(hit, body, beside)
+    const ifNoneMatch = headers['if-none-match']
+    if (ifNoneMatch !== undefined && tag !== undefined && isKnownTo(ifNoneMatch, tag)) {
+      unchanged.send(response, hit, null, trace)
+    } else {
+      full.send(response, hit, body.bytes, trace)
+    }
+    return true
+  }
+
+  #knownOf({ method, url = '', headers }: IncomingMessage): Known | undefined {
+    const { identity, catalog } = this.#parts
+    const who = identity.recall(headers)
+    const caller = who && this.#callers.get(who)
+    if (caller === undefined) return undefined
+    const known = this.#known.get(caller + url)
+    return known?.isFor(method, headers, catalog().version) === true ? known : undefined
+  }
+
+  #traceOf(headers: IncomingHttpHeaders): string | undefined {
+    const value = this.#trace === undefined ? undefined : headers[this.#trace]
+    return value === undefined ? undefined : String(value)
+  }
+
+  #callerOf(identity: Identity): string {
+    const before = this.#callers.get(identity)
+    if (before !== undefined) return before
+    const caller = `${++this.#callersSoFar} `
+    this.#callers.set(identity, caller)
+    return caller
+  }
+
+  #bodyOf(kept: KeptAnswer, { body }: RestResponse): Body {
+    const before = this.#bodies.get(kept)
+    if (before !== undefined && isSame(before.source, body)) return before
+    const made = new Body(body)
+    this.#bodies.set(kept, made)
+    return made
+  }
+}
+
+function isSame(one: RestResponse['body'], other: RestResponse['body']): boolean {
+  return one === other || (one instanceof Buffer && other instanceof Buffer && one.equals(other))
+}
+
+const ANY_AGE: Pick<Preferences, 'maxStalenessMs'> = Object.freeze({ maxStalenessMs: undefined })
+
+/** Nothing is to be read of it, no page of another origin asks, and its client takes what is kept, whenever that was read. */
+function isPlain(headers: IncomingHttpHeaders): boolean {
+  return (
+    headers.origin === undefined &&
+    headers['cache-control'] === undefined &&
+    headers.pragma === undefined &&
+    headers['content-length'] === undefined &&
+    headers['transfer-encoding'] === undefined &&
+    headers.expect === undefined &&
+    headers.upgrade === undefined &&
+    consistencyOf(headers, ANY_AGE) === undefined
+  )
+}
+
+/** What the database has not changed the status of, with a body unless nobody asks for one. */
+function isUsual({ status, body }: RestResponse, input: Pick<RestInput, 'method' | 'body'>) {
+  const { method } = input
+  if (input.body !== undefined || (status !== 200 && status !== 206)) return false
+  return method === 'GET' ? body !== null : method === 'HEAD' && body === null
+}

@@ -1,0 +1,90 @@
+import type { ServerResponse } from 'node:http'
+import type { Result } from '../../../capabilities/cache/index.ts'
+import type { KeptAnswer } from '../../../query/executor/index.ts'
+import type { HeaderList } from '../../http/index.ts'
+import { cacheStatusOf, secondsLeft } from '../caching/cache-status.ts'
+import { ageOf } from '../caching/telling-cache.ts'
+import { besideCors, type RestResponse } from '../response.ts'
+import { hitMark } from './hit-mark.ts'
+
+/** What else decides about the headers of an answer. */
+export interface Beside {
+  /** Headers that every answer carries. */
+  readonly always: HeaderList
+  /** The name of the header that this request is to find in its answer, in lower case. */
+  readonly trace: string | undefined
+}
+
+/** A response, and what its headers were before anything was said about caches: those do not change with the time. */
+export interface Told {
+  readonly response: RestResponse
+  readonly own: RestResponse['headers']
+}
+
+/** Stands where the value of the repeated header will be. */
+const REPEATED = '\0'
+const NOWHERE = -1
+
+/** Status and headers as they are handed to Node; only what tells the time of asking is written again. */
+export class Written {
+  readonly #status: number
+  /** Names and values in turn. Node is done with them when it has got them. */
+  readonly #flat: (string | string[])[]
+  readonly #ageAt: number
+  readonly #cacheStatusAt: number
+  readonly #traceAt: number
+  /** What the headers say at this moment, in whole seconds. */
+  #age = Number.NaN
+  #ttl = Number.NaN
+
+  constructor({ response, own }: Told, beside: Beside) {
+    const headers = Object.entries(headersOf(response, beside))
+    const placeOf = (name: string) => {
+      const index = headers.findIndex(([each]) => each === name)
+      return index < 0 || own[name] !== undefined ? NOWHERE : 2 * index + 1
+    }
+    this.#status = response.status
+    this.#flat = headers.flatMap(([name, value]) => [name, value])
+    this.#ageAt = placeOf('age')
+    this.#cacheStatusAt = placeOf('cache-status')
+    this.#traceAt = this.#flat.indexOf(REPEATED)
+  }
+
+  /** Sends the whole answer. `trace`: the value of the header that is repeated. */
+  send(
+    response: ServerResponse,
+    hit: Result<KeptAnswer>,
+    bytes: string | Buffer | null,
+    trace: string | undefined,
+  ): void {
+    this.#tell(hit)
+    if (trace !== undefined && this.#traceAt !== NOWHERE) this.#flat[this.#traceAt] = trace
+    response.writeHead(this.#status, this.#flat)
+    if (bytes === null) response.end()
+    else if (typeof bytes === 'string') response.end(bytes, 'latin1')
+    else response.end(bytes)
+  }
+
+  #tell(hit: Result<KeptAnswer>): void {
+    const age = Math.floor(hit.ageMs / 1_000)
+    const ttl = secondsLeft(hit.ttlMs)
+    if (age === this.#age && ttl === this.#ttl) return
+    this.#age = age
+    this.#ttl = ttl
+    const mark = hitMark(undefined, hit)
+    if (this.#ageAt !== NOWHERE) this.#flat[this.#ageAt] = ageOf(mark)
+    if (this.#cacheStatusAt !== NOWHERE) {
+      this.#flat[this.#cacheStatusAt] = cacheStatusOf(mark, undefined)
+    }
+  }
+}
+
+/** In the order in which the framework would send them. */
+function headersOf(
+  { headers, body }: RestResponse,
+  { always, trace }: Beside,
+): Record<string, string | string[]> {
+  const before = trace === undefined ? always : { ...always, [trace]: REPEATED }
+  const all = { ...before, ...besideCors(headers, before['vary']) }
+  return body === null ? all : { ...all, 'content-length': String(Buffer.byteLength(body)) }
+}
