@@ -1,4 +1,5 @@
 import { relationKey, type RelationRef } from '../../query/catalog/index.ts'
+import { type CachingParts, cachingParts, NO_CACHING } from './caching.ts'
 import { createFilters, type Filters } from './filters.ts'
 import type { JsonObject } from './json.ts'
 import { createNames, type Names } from './names.ts'
@@ -32,6 +33,7 @@ interface Description {
   readonly filters: Filters
   readonly profiles: Profiles
   readonly plans: boolean
+  readonly caching: CachingParts
 }
 
 /** What a document says of the schema besides what is in it. */
@@ -40,6 +42,8 @@ export interface ScopeOptions {
   readonly isDefault: boolean
   /** Who asks for the plan of a statement is told. */
   readonly plans: boolean
+  /** Answers of reads are kept. */
+  readonly caching: boolean
 }
 
 /** Relations first, so that types give way to them where they are called alike. */
@@ -49,13 +53,18 @@ export function describeScope(scope: Scope, options: ScopeOptions): Described {
   const routines = describeRoutines(description)
   return {
     schemas: { ...relations.schemas, ...description.schemas.components() },
-    responses: { ...relations.responses, ...routines.responses },
+    responses: {
+      ...relations.responses,
+      ...routines.responses,
+      ...description.caching.responses,
+    },
     parameters: description.filters.components(),
     paths: { ...relations.paths, ...routines.paths },
   }
 }
 
-function startDescription(scope: Scope, { isDefault, plans }: ScopeOptions): Description {
+function startDescription(scope: Scope, options: ScopeOptions): Description {
+  const { isDefault, plans } = options
   const names = createNames(OWN_NAMES)
   const stems = new Map(
     scope.relations.map(({ relation }) => [
@@ -72,7 +81,8 @@ function startDescription(scope: Scope, { isDefault, plans }: ScopeOptions): Des
   const profiles = isDefault ? NO_PROFILES : PROFILES
   const schemas = createSchemas(scope.catalog, names, rowOf)
   const filters = createFilters()
-  return { scope, names, stems, readable, rowOf, schemas, filters, profiles, plans }
+  const caching = options.caching ? cachingParts(stems.values()) : NO_CACHING
+  return { scope, names, stems, readable, rowOf, schemas, filters, profiles, plans, caching }
 }
 
 const NO_PROFILES: Profiles = Object.freeze({ read: [], write: [] })
@@ -108,13 +118,13 @@ const OWN_NAMES: readonly string[] = Object.freeze([
 ])
 
 function describeRelations(description: Description): Omit<Described, 'parameters'> {
-  const { scope, stems, schemas, readable, profiles, plans } = description
+  const { scope, stems, schemas, readable, profiles, plans, caching } = description
   const parts = emptyParts()
   for (const visible of scope.relations) {
     const { relation } = visible
     const stem = stems.get(relationKey(relation.schema, relation.name)) ?? ''
     const filters = description.filters.ofColumns(visible.readable)
-    const own = { stem, scope, filters, profiles, plans }
+    const own = { stem, scope, filters, profiles, plans, caching }
     const notes = relationNotes(visible, scope, readable)
     const components = relationComponents(stem, visible, notes, { schemas, catalog: scope.catalog })
     Object.assign(parts.schemas, components)
@@ -125,13 +135,13 @@ function describeRelations(description: Description): Omit<Described, 'parameter
 }
 
 function describeRoutines(description: Description): Omit<Described, 'parameters'> {
-  const { scope, names, schemas, rowOf, filters, profiles, plans } = description
+  const { scope, names, schemas, rowOf, filters, profiles, plans, caching } = description
   const calls = createNames()
   const parts = emptyParts()
   for (const routine of scope.routines) {
     const stem = calls.claim(routine.name)
     const answer = names.claim(`${routine.name} answer`)
-    const own = { stem, answer, scope, schemas, rowOf, filters, profiles, plans }
+    const own = { stem, answer, scope, schemas, rowOf, filters, profiles, plans, caching }
     const response = routineResponse(routine, own)
     if (response !== undefined) parts.responses[answer] = response
     parts.paths[`/rpc/${encodeURIComponent(routine.name)}`] = routinePath(routine, own)

@@ -9,7 +9,7 @@ import { describe } from './describe.ts'
 
 const OPTIONS = {
   ...{ schema: 'public', serverUrl: '/rest/v1', version: '1.2.3' },
-  ...{ anonymous: true, plans: false },
+  ...{ anonymous: true, plans: false, caching: false },
 }
 
 /** Just what a client gets, loosely typed so that tests can point into it. */

@@ -1,4 +1,5 @@
 import { ALL_RIGHTS, type Catalog, createRights } from '../../query/catalog/index.ts'
+import { CACHING_HEADERS, CACHING_PARAMETERS, TIMED_OUT } from './caching.ts'
 import { splitComment } from './comment.ts'
 import type { JsonObject } from './json.ts'
 import { describeScope } from './describe-scope.ts'
@@ -18,6 +19,8 @@ export interface DescribeOptions {
   readonly anonymous: boolean
   /** Who asks for the plan of a statement is told. */
   readonly plans: boolean
+  /** Answers of reads are kept: what requests may say of that, and answers do. */
+  readonly caching: boolean
   /** Of this server: `info.version`. */
   readonly version: string
 }
@@ -44,8 +47,9 @@ export function describe(
 ): OpenApiDocument {
   const rights = role === undefined ? ALL_RIGHTS : createRights(catalog, role)
   const scope = scopeOf(catalog, options.schema, rights)
+  const { plans, caching } = options
   const isDefault = options.schema === catalog.schemas[0]
-  const parts = describeScope(scope, { isDefault, plans: options.plans })
+  const parts = describeScope(scope, { isDefault, plans, caching })
   const comment = splitComment(catalog.namespaces.get(options.schema)?.comment)
   return {
     openapi: '3.1.0',
@@ -62,16 +66,18 @@ export function describe(
       schemas: { ...parts.schemas, ...FILTER_SCHEMAS, Error: ERROR_SCHEMA },
       parameters: {
         ...SHARED_PARAMETERS,
+        ...(caching && CACHING_PARAMETERS),
         ...(!isDefault && profileParameters(options.schema)),
         ...parts.parameters,
       },
       responses: {
         ...parts.responses,
         ...FAILURE_RESPONSES,
+        ...(caching && { TimedOut: TIMED_OUT }),
         Done: DONE,
-        ...(options.plans && { StatementPlan: STATEMENT_PLAN }),
+        ...(plans && { StatementPlan: STATEMENT_PLAN }),
       },
-      headers: SHARED_HEADERS,
+      headers: caching ? { ...SHARED_HEADERS, ...CACHING_HEADERS } : SHARED_HEADERS,
       securitySchemes: {
         jwt: {
           type: 'http',

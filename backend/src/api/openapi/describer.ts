@@ -15,6 +15,8 @@ export interface DescriberRules {
   readonly anonymous: boolean
   /** Plans of statements are answered: `database.planEnabled`. */
   readonly plans: boolean
+  /** Answers of reads are kept at this moment. */
+  readonly caching: () => boolean
 }
 
 /** Who asks for which schema, of which snapshot. The schema is one of the catalog's. */
@@ -46,8 +48,9 @@ export function createDescriber(rules: DescriberRules): Describer {
     openApi(asked) {
       const { catalog, schema } = asked
       const role = roleOf(asked)
-      return documents.get(catalog.version, `3.1\n${schema}\n${role ?? ''}`, () =>
-        describe(catalog, role, { schema, serverUrl, anonymous, plans, version }),
+      const caching = rules.caching()
+      return documents.get(catalog.version, `3.1 ${caching}\n${schema}\n${role ?? ''}`, () =>
+        describe(catalog, role, { schema, serverUrl, anonymous, plans, caching, version }),
       )
     },
     swagger(asked) {

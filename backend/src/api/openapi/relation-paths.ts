@@ -1,3 +1,4 @@
+import type { CachingParts } from './caching.ts'
 import { splitComment } from './comment.ts'
 import type { JsonObject } from './json.ts'
 import { PLAN_CONTENT, rowsBody, rowsContent } from './media.ts'
@@ -15,6 +16,7 @@ export interface RelationParts {
   readonly profiles: Profiles
   /** Plans of statements are answered too. */
   readonly plans: boolean
+  readonly caching: CachingParts
 }
 
 /** Where the schema is not the default one: the headers that choose it. */
@@ -26,11 +28,11 @@ export interface Profiles {
 /** The response that all operations of the relation share: its rows. */
 export function relationResponse(
   { relation }: VisibleRelation,
-  { stem, scope, plans }: RelationParts,
+  { stem, scope, plans, caching }: RelationParts,
 ): JsonObject {
   return {
     description: `Rows of ${relation.name}.`,
-    headers: ROW_HEADERS,
+    headers: { ...ROW_HEADERS, ...caching.headers },
     content: {
       ...rowsContent({ $ref: `#/components/schemas/${stem}` }, relation, scope.catalog),
       ...(plans && PLAN_CONTENT),
@@ -56,15 +58,15 @@ export function relationPath(visible: VisibleRelation, parts: RelationParts): Js
 
 function readOperation(visible: VisibleRelation, parts: RelationParts): JsonObject {
   const { relation } = visible
-  const { stem, filters, profiles } = parts
+  const { stem, filters, profiles, caching } = parts
   const { summary, description } = splitComment(relation.comment)
   return {
     tags: [relation.name],
     operationId: `list${stem}`,
     summary: summary ?? `Read ${relation.name}`,
     description,
-    parameters: [...filters, ...READ_PARAMETERS, ...profiles.read],
-    responses: { ...rowsAt(visible, parts, 200, 206), ...READ_FAILURES },
+    parameters: [...filters, ...READ_PARAMETERS, ...caching.asked, ...profiles.read],
+    responses: { ...rowsAt(visible, parts, 200, 206), ...caching.answers, ...READ_FAILURES },
   }
 }
 

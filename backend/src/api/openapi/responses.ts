@@ -15,6 +15,11 @@ export const ERROR_SCHEMA: JsonObject = Object.freeze({
   required: ['code', 'message', 'details', 'hint'],
 })
 
+/** When 504 comes. */
+export const TIMED_OUT_WHEN =
+  'No connection became free in time (PGRST003), or the time for the request is over (ST514): that of `Prefer: wait`, or ' +
+  'of the server.'
+
 /**
  * By status: the name of the shared response, and when it comes, with the codes that are usual. A generator tells by the words
  * of `default` whether it is an answer: "success" must not be among them.
@@ -45,11 +50,7 @@ const FAILURES: Readonly<Record<string, readonly [name: string, description: str
       'No connection to the database (PGRST000, PGRST001), no node that may answer (ST501 to ST503), or too many requests ' +
         'waiting (ST510).',
     ],
-    504: [
-      'TimedOut',
-      'No connection became free in time (PGRST003), or the time for the request is over (ST514): that of `Prefer: wait`, or ' +
-        'of the server.',
-    ],
+    504: ['TimedOut', TIMED_OUT_WHEN],
     default: [
       'Failure',
       'Any other failure. 300: several relationships or functions fit (PGRST201, PGRST203). 405: not with this method ' +

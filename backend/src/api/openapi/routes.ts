@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalog } from '../../query/catalog/index.ts'
 import { SchemaNotExposedError } from '../../query/plan/index.ts'
-import { headerBytes, headerText, type IdentityService } from '../http/index.ts'
+import { headerBytes, headerText, type IdentityService, isKnownTo } from '../http/index.ts'
 import type { Describer } from './describer.ts'
-import { isFresh } from './documents.ts'
 
 /** What the documents need of the rest of the server. */
 export interface OpenApiServices {
@@ -41,7 +40,7 @@ async function serve(
     vary: [vary ?? [], 'Authorization, Accept-Profile'].flat().join(', '),
     ...(snapshot.schemas.length > 1 && { 'content-profile': headerBytes(schema) }),
   })
-  if (isFresh(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  if (isKnownTo(request.headers['if-none-match'], etag)) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').send(body)
 }
 

@@ -7,6 +7,7 @@ import {
   type RoutineParameter,
   type TypeRef,
 } from '../../query/catalog/index.ts'
+import type { CachingParts } from './caching.ts'
 import { splitComment } from './comment.ts'
 import type { Filters } from './filters.ts'
 import type { JsonObject } from './json.ts'
@@ -30,6 +31,7 @@ export interface RoutineParts {
   readonly profiles: Profiles
   /** Plans of statements are answered too. */
   readonly plans: boolean
+  readonly caching: CachingParts
 }
 
 /** The tag of all functions. */
@@ -42,7 +44,7 @@ export const ROUTINE_TAG = 'rpc'
 export function routinePath(routine: VisibleRoutine, parts: RoutineParts): JsonObject {
   const { overloads } = routine
   const readOnly = overloads.filter(
-    one => one.volatility !== 'volatile' && one.parameters.every(({ name }) => name !== ''),
+    one => isReading(one) && one.parameters.every(({ name }) => name !== ''),
   )
   return {
     get: readOnly.length > 0 ? getOperation(routine, readOnly, parts) : undefined,
@@ -52,11 +54,17 @@ export function routinePath(routine: VisibleRoutine, parts: RoutineParts): JsonO
       parameters: [
         ...resultParameters(overloads, parts),
         parameterRef('IdempotencyKey'),
+        ...(overloads.some(isReading) ? parts.caching.askedByPost : []),
         ...parts.profiles.write,
       ],
       requestBody: bodyOf(overloads, parts),
     },
   }
+}
+
+/** It writes nothing, so that its answer may be kept. */
+function isReading({ volatility }: Routine): boolean {
+  return volatility !== 'volatile'
 }
 
 function getOperation(
@@ -65,18 +73,21 @@ function getOperation(
   parts: RoutineParts,
 ): JsonObject {
   const given = queryArguments(overloads, parts.schemas)
+  const common = commonParts(routine, parts)
   return {
-    ...commonParts(routine, parts),
+    ...common,
     operationId: `fetch${parts.stem}`,
     parameters: [
       ...given,
       ...resultParameters(overloads, parts, new Set(given.map(one => one['name'] as string))),
+      ...parts.caching.asked,
       ...parts.profiles.read,
     ],
+    responses: { ...common.responses, ...parts.caching.answers },
   }
 }
 
-function commonParts(routine: VisibleRoutine, parts: RoutineParts): JsonObject {
+function commonParts(routine: VisibleRoutine, parts: RoutineParts) {
   const { name, overloads } = routine
   const comment = overloads.find(one => one.comment !== null)?.comment
   const { summary, description } = splitComment(comment)
@@ -209,16 +220,15 @@ export function routineResponse(
   const answering = overloads.filter(one => one.returns.kind !== 'void')
   if (answering.length === 0) return undefined
   const isPaged = answering.some(one => one.returns.set)
-  const isWriting = answering.some(one => one.volatility === 'volatile')
+  const isWriting = !answering.every(isReading)
+  const headers = {
+    ...(isPaged && headerRefs('ContentRange', 'PreferenceApplied')),
+    ...(isWriting && headerRefs('Consistency')),
+    ...(answering.some(isReading) && parts.caching.headers),
+  }
   return {
     description: 'What the function answers.',
-    headers:
-      isPaged || isWriting
-        ? {
-            ...(isPaged && headerRefs('ContentRange', 'PreferenceApplied')),
-            ...(isWriting && headerRefs('Consistency')),
-          }
-        : undefined,
+    headers: Object.keys(headers).length > 0 ? headers : undefined,
     content: {
       ...merged(answering.map(one => contentOf(one, parts))),
       ...(parts.plans && PLAN_CONTENT),

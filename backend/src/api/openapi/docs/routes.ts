@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { UnknownPathError } from '../../http/index.ts'
-import { isFresh } from '../documents.ts'
+import { isKnownTo, UnknownPathError } from '../../http/index.ts'
 import { type Asset, createAssets } from './assets.ts'
 
 /** What the page needs of the rest of the server, at the moment of a request. */
@@ -55,7 +54,7 @@ function send(request: FastifyRequest, reply: FastifyReply, asset: Asset): Fasti
     'cache-control': 'no-cache',
     vary: [vary ?? [], 'Accept-Encoding'].flat().join(', '),
   })
-  if (isFresh(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  if (isKnownTo(request.headers['if-none-match'], etag)) return reply.code(304).send()
   if (acceptsGzip) void reply.header('content-encoding', 'gzip')
   return reply.type(asset.type).send(body)
 }
