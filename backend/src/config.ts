@@ -31,6 +31,11 @@ import {
   type ChaosRules,
 } from './capabilities/breaker/index.ts'
 import {
+  RETENTION_CHECKS,
+  RETENTION_DEFAULTS,
+  type RetentionOptions,
+} from './capabilities/events/index.ts'
+import {
   BUDGET_CHECKS,
   BUDGET_DEFAULTS,
   type BudgetOptions,
@@ -60,10 +65,17 @@ import {
 } from './capabilities/telemetry/index.ts'
 import { CATALOG_CHECKS, CATALOG_DEFAULTS, type CatalogOptions } from './query/catalog/index.ts'
 import {
+  CACHING_CHECKS,
+  CACHING_DEFAULTS,
+  type CachingOptions,
+  type CachingRules,
   DATABASE_CHECKS,
   DATABASE_DEFAULTS,
   type DatabaseOptions,
   type DatabaseRules,
+  FOLLOWER_CHECKS,
+  FOLLOWER_DEFAULTS,
+  type FollowerOptions,
 } from './query/executor/index.ts'
 import {
   isAppSetting,
@@ -80,6 +92,9 @@ import {
 /** When the catalog is read again. Which schemas it holds stands under `database`. */
 export type CatalogTimes = Pick<CatalogOptions, 'checkEveryMs' | 'channel' | 'channelEnabled'>
 
+/** How long the journal is kept, and how it is followed for the cache. */
+export type JournalOptions = RetentionOptions & FollowerOptions
+
 /** What a configuration file may say; all of it is optional. */
 export interface ConfigOptions {
   database?: DatabaseOptions
@@ -90,6 +105,8 @@ export interface ConfigOptions {
   chaos?: ChaosOptions
   replicas?: ReplicasOptions
   redis?: RedisOptions
+  cache?: CachingOptions
+  journal?: JournalOptions
   http?: HttpOptions
   rest?: RestOptions
   openapi?: OpenApiOptions
@@ -108,6 +125,8 @@ export interface Config {
   readonly chaos: ChaosRules
   readonly replicas: ReplicasRules
   readonly redis: RedisRules
+  readonly cache: CachingRules
+  readonly journal: Readonly<Required<JournalOptions>>
   readonly http: HttpRules
   readonly rest: RestRules
   readonly openapi: OpenApiRules
@@ -133,6 +152,8 @@ const DEFAULTS: Config = Object.freeze({
   chaos: CHAOS_DEFAULTS,
   replicas: REPLICAS_DEFAULTS,
   redis: REDIS_DEFAULTS,
+  cache: CACHING_DEFAULTS,
+  journal: Object.freeze({ ...RETENTION_DEFAULTS, ...FOLLOWER_DEFAULTS }),
   http: HTTP_DEFAULTS,
   rest: REST_DEFAULTS,
   openapi: OPENAPI_DEFAULTS,
@@ -154,6 +175,8 @@ const CHECKS: { readonly [Room in keyof Config]: Readonly<Record<string, option.
     chaos: CHAOS_CHECKS,
     replicas: REPLICAS_CHECKS,
     redis: REDIS_CHECKS,
+    cache: CACHING_CHECKS,
+    journal: { ...RETENTION_CHECKS, ...FOLLOWER_CHECKS },
     http: HTTP_CHECKS,
     rest: REST_CHECKS,
     openapi: OPENAPI_CHECKS,
@@ -202,6 +225,10 @@ const LIVE: ReadonlySet<string> = new Set([
   'http.serverTiming',
   'http.traceHeader',
   'http.errorVerbosity',
+  'cache.tables',
+  'cache.ttlMs',
+  'cache.staleWhileRevalidateMs',
+  'cache.staleIfErrorMs',
 ])
 
 /** Every option there is, in the order of the reference page. */
@@ -243,6 +270,12 @@ export interface ConfigSources {
 
 /** Settings `pgrst.…` by their names. */
 export type DatabaseSettings = ReadonlyMap<string, string>
+
+/**
+ * The configuration under what the database itself says; undefined: as it is before the database is asked. Throws, or
+ * rejects, when it is wrong.
+ */
+export type Configure = (database: DatabaseSettings | undefined) => Config | Promise<Config>
 
 export interface ConfigFile {
   readonly path: string

@@ -9,6 +9,22 @@ const counts = { relations: 1, relationships: 2, routines: 3 }
 
 const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
   [
+    { kind: 'caching.follows', tables: 3 },
+    { level: 'info', fields: { tables: 3 } },
+  ],
+  [
+    { kind: 'caching.follows-not', reason: 'There is no journal' },
+    { level: 'info', fields: { reason: 'There is no journal' } },
+  ],
+  [
+    { kind: 'caching.table-changed', relation: 7, isJournaled: true },
+    { level: 'info', message: expect.stringContaining('old'), fields: { relation: 7 } },
+  ],
+  [
+    { kind: 'caching.table-changed', relation: 7, isJournaled: false },
+    { level: 'info', message: expect.stringContaining('not journaled any more') },
+  ],
+  [
     { kind: 'catalog.loaded', durationMs: 1.2, changed: true, counts },
     { level: 'info', fields: { ms: 1, ...counts } },
   ],

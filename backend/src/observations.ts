@@ -8,7 +8,7 @@ import type { RedisEvent } from './capabilities/redis/index.ts'
 import type { ReplicasEvent } from './capabilities/replicas/index.ts'
 import type { Log, LogEntry } from './capabilities/telemetry/index.ts'
 import type { CatalogEvent } from './query/catalog/index.ts'
-import type { ExecutorEvent } from './query/executor/index.ts'
+import type { ExecutorEvent, FollowerEvent } from './query/executor/index.ts'
 
 /** What happens to the configuration of a running server. */
 export type ConfigEvent =
@@ -29,6 +29,7 @@ export type ServerEvent =
   | CatalogEvent
   | ConfigEvent
   | ExecutorEvent
+  | FollowerEvent
   | HttpEvent
   | IdentityEvent
   | PoolEvent
@@ -94,6 +95,20 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
       })
     case 'cache.shared-works':
       return { level: 'info', message: `The cache has Redis again (${event.part})` }
+    case 'caching.follows':
+      return {
+        level: 'info',
+        message: 'Answers are kept: the journal is followed',
+        fields: { tables: event.tables },
+      }
+    case 'caching.follows-not':
+      return {
+        level: 'info',
+        message: 'No answers are kept by the journal',
+        fields: { reason: event.reason },
+      }
+    case 'caching.table-changed':
+      return changedTable(event)
     case 'catalog.doubt':
       return warning(event.message)
     case 'catalog.loaded':
@@ -335,6 +350,16 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
 function failedConnect({ error, inARow }: Extract<PoolEvent, { kind: 'pool.connect-failed' }>) {
   const entry = warning('A database connection cannot be opened', reasonOf(error))
   return inARow === 1 ? entry : { ...entry, level: 'debug' as const }
+}
+
+function changedTable({
+  relation,
+  isJournaled,
+}: FollowerEvent & { kind: 'caching.table-changed' }): LogEntry {
+  const message = isJournaled
+    ? 'What was kept of a table is old: changes may have been missed'
+    : 'A table is not journaled any more: nothing of it is kept'
+  return { level: 'info', message, fields: { relation } }
 }
 
 function sharedBudget(event: Extract<BudgetEvent, { kind: 'budget.shared' }>): LogEntry {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import {
+  type CacheFacts,
+  cacheReport,
   type Check,
   circuitsReport,
   poolReport,
@@ -29,6 +31,7 @@ import {
 import {
   answerRest,
   createPlans,
+  Hits,
   hintForPath,
   registerRest,
   type RestServices,
@@ -43,40 +46,31 @@ import {
   shareTransitions,
   type Sharing,
 } from './capabilities/breaker/index.ts'
-import {
-  createListener,
-  createPool,
-  PoolQueueFullError,
-  PoolTimeoutError,
-  parseTarget,
-  probe,
-  type Queryable,
-  type Target,
-} from './capabilities/pool/index.ts'
+import { createListener, PoolQueueFullError, PoolTimeoutError } from './capabilities/pool/index.ts'
 import { createRedis, type Redis } from './capabilities/redis/index.ts'
-import { type Config, isLoopback, readConfig, takeOver } from './config.ts'
+import { cacheCheck, cacheDoubts, createServerCaching, keepJournal, NO_CACHING } from './caching.ts'
+import { type Config, type Configure, isLoopback, readConfig, takeOver } from './config.ts'
+import { catalogOptions, firstSettings, settingsOf } from './database.ts'
 import type { ServerEvent } from './observations.ts'
 import {
-  type Catalog,
   type CatalogKeeper,
-  type CatalogOptions,
   createCatalogKeeper,
   type DatabaseSettings,
   doubtsOf,
   hasFunction,
-  loadCatalog,
-  readDatabaseSettings,
   relationKey,
 } from './query/catalog/index.ts'
 import {
+  type CachingExecutor,
   createExecutor,
   createNodes,
   firstAnswering,
+  type FollowerStatus,
   type Nodes,
   nodeTargets,
+  tableDoubts,
   toldExecutor,
 } from './query/executor/index.ts'
-import { SETTINGS, settingOf } from './postgrest/index.ts'
 
 export interface ServerParts {
   readonly clock: Clock
@@ -84,12 +78,6 @@ export interface ServerParts {
   /** Makes the configuration anew. Default: what was given, with the database's settings laid over it. */
   readonly configure?: Configure | undefined
 }
-
-/**
- * The configuration under what the database itself says; undefined: as it is before the database is asked. Throws, or
- * rejects, when it is wrong.
- */
-export type Configure = (database: DatabaseSettings | undefined) => Config | Promise<Config>
 
 /** A server that is built but does not listen yet. */
 export interface Server {
@@ -111,6 +99,8 @@ export interface Server {
   reload(): Promise<boolean>
   /** What it serves by, at this moment. */
   readonly config: Config
+  /** How its cache hears of changes, at this moment; undefined: it is switched off. */
+  readonly cacheStatus: FollowerStatus | undefined
   /** Settings that the database itself makes, at this moment: `pgrst.db_schemas`. */
   readonly databaseSettings: readonly string[]
 }
@@ -187,6 +177,7 @@ async function open(
   opened.push(() => nodes.end(CANCEL_MS))
   await nodes.start()
   let isComplete = false // Before that, the database has just been read.
+  let caching = NO_CACHING
   const listener = config.catalog.channelEnabled
     ? createListener({
         ...{ target: () => nodes.primaryTarget(), clock, observe },
@@ -194,12 +185,16 @@ async function open(
       })
     : undefined
   opened.push(() => listener?.stop())
-  nodes.onPrimary(() => listener?.renew())
+  nodes.onPrimary(() => {
+    listener?.renew()
+    caching.primaryChanged()
+  })
   const catalog = await createCatalogKeeper({
     withConnection: work => nodes.use(work, { leavesNoTrace: true }),
     isBusy: error => error instanceof PoolQueueFullError || error instanceof PoolTimeoutError,
     listener,
     onReloadConfig: () => void (isComplete && renewing.run()),
+    onChanged: () => caching.catalogChanged(),
     options: catalogOptions(config),
     clock,
     observe,
@@ -208,9 +203,19 @@ async function open(
     await listener?.stop() // What it hears would make the catalog be read again.
     await catalog.close()
   })
-  const disturb = disturbIn(chaos)
-  const { hedgedReads } = config.database
-  const executor = createExecutor(nodes.router, { clock, login: target.user, disturb, hedgedReads })
+  opened.push(keepJournal(config, nodes, { clock, observe }))
+  const { user: login } = target
+  caching = await createServerCaching({
+    ...{ config, current: () => live.config, nodes, catalog: catalog.current },
+    ...{ redis, login, clock, observe },
+  })
+  opened.push(() => caching.stop())
+  const executor = createExecutor(nodes.router, {
+    ...{ clock, login, disturb: disturbIn(chaos), hedgedReads: config.database.hedgedReads },
+    ...caching.wants,
+  })
+  const told = config.log.queries ? toldExecutor(executor, observe) : executor
+  const cached = caching.before(told)
   let live = liveOf(config, settings, identity)
   const renewing = createSingleFlight(renew)
   opened.push(async () => {
@@ -218,7 +223,9 @@ async function open(
     await renewing.settled() // It may be exchanging what is closed now.
     live.identity.close()
   })
+  await caching.start()
   let expected = await expectationsOf(config, nodes)
+  let ofCache = await cacheDoubts(config, nodes, login)
   tellDoubts()
   isComplete = true
 
@@ -239,15 +246,25 @@ async function open(
     return shareTransitions({ breakers, bus, member: randomUUID(), clock, observe })
   }
 
+  /** Of one configuration, as what they remember was understood by it. */
+  function hitsOf(cached: CachingExecutor, { http }: Config, identity: IdentityService): Hits {
+    return new Hits({ catalog: catalog.current, identity, peek: key => cached.peek(key), http })
+  }
+
   function liveOf(config: Config, settings: DatabaseSettings, identity: IdentityService): Live {
-    const { database, http, rest, openapi, log } = config
+    const { database, http, rest, openapi } = config
     const anonymous = database.anonRole !== undefined
     const plans = database.planEnabled
-    const describer = createDescriber({ openapi, prefix: rest.prefix, anonymous, plans })
+    const describer = createDescriber({
+      ...{ openapi, prefix: rest.prefix, anonymous, plans },
+      caching: () => cached?.isIdle === false,
+    })
     const services = {
       catalog: catalog.current,
       clock,
-      executor: log.queries ? toldExecutor(executor, observe) : executor,
+      executor: cached ?? told,
+      caching: cached !== undefined,
+      hits: cached && hitsOf(cached, config, identity),
       identity,
       plans: createPlans(), // Plans hold what the rules were when they were made.
       describer,
@@ -257,8 +274,14 @@ async function open(
     return { config, settings, identity, services }
   }
 
+  function cacheFacts(cached: CachingExecutor): CacheFacts {
+    return { report: cached.report(), rules: live.config.cache, catalog: catalog.current() }
+  }
+
   function doubts(): readonly string[] {
-    return doubtsOf(catalog.current(), expected)
+    const { enabled, tables } = live.config.cache
+    const ofTables = enabled ? tableDoubts(tables, catalog.current()) : []
+    return [...doubtsOf(catalog.current(), expected), ...ofCache, ...ofTables]
   }
 
   function tellDoubts(): void {
@@ -291,6 +314,7 @@ async function open(
     live = changed.length > 0 ? liveOf(config, settings, identity) : { ...live, settings }
     observe({ kind: 'config.read', changed, waiting })
     expected = await expectationsOf(config, nodes)
+    ofCache = await cacheDoubts(config, nodes, login)
     if (changed.length > 0) tellDoubts()
     return true
   }
@@ -303,10 +327,15 @@ async function open(
   const adminPlace = adminPlaceOf(config.http)
   const admin = adminPlace && createHttpApp(() => live.config.http, observe)
   opened.push(() => admin?.close())
-  const app = createHttpApp(() => live.config.http, observe, {
-    login: target.user,
-    hintForPath: path => hintForPath(path, catalog.current(), live.config.rest, pagesOf(live)),
-  })
+  const app = createHttpApp(
+    () => live.config.http,
+    observe,
+    {
+      login,
+      hintForPath: path => hintForPath(path, catalog.current(), live.config.rest, pagesOf(live)),
+    },
+    (request, response, always) => live.services.hits?.answer(request, response, always) === true,
+  )
   opened.push(async () => {
     const { drainMs } = live.config.http
     const drained = clock.after(drainMs, () => app.server.closeAllConnections())
@@ -317,15 +346,20 @@ async function open(
   registerRest(app, () => live.services)
   registerOpenApi(app, () => live.services)
   registerDocs(app, () => docsOf(live))
+  const checks = () => [
+    ...checksOf(stopReason, catalog, nodes, doubts()),
+    cacheCheck(caching.status()),
+  ]
   let stopReason: string | undefined
   let stopping: Promise<void> | undefined
-  registerHealth(admin ?? app, { checks: () => checksOf(stopReason, catalog, nodes, doubts()) })
+  registerHealth(admin ?? app, { checks })
   const reach = reachOf(config, admin !== undefined)
   registerMetrics(admin ?? app, {
     reach,
     token: () => live.config.http.adminToken,
     pool: () => poolReport(nodes, executor.hedges(), clock),
     circuits: () => circuitsReport(breakers.status(), chaos.status(), clock),
+    cache: () => cacheReport(cached && cacheFacts(cached), clock),
   })
   registerChaos(admin ?? app, { chaos, token, reach, targets: targets.map(({ name }) => name) })
 
@@ -357,73 +391,18 @@ async function open(
     get config() {
       return live.config
     },
+    get cacheStatus() {
+      return caching.status()
+    },
     get databaseSettings() {
       return [...live.settings.keys()].sort()
     },
   }
 }
 
-/** What the database says before anything of it is served, over a connection of its own. */
-async function firstSettings(
-  config: Config,
-  target: Target,
-  clock: Clock,
-): Promise<DatabaseSettings> {
-  const pool = createPool({ ...config.pool, sizeMax: 1, target, clock })
-  try {
-    return await pool.use(connection => settingsOf(config, connection))
-  } finally {
-    await pool.end(CANCEL_MS)
-  }
-}
-
-async function settingsOf({ database }: Config, connection: Queryable): Promise<DatabaseSettings> {
-  if (!database.configEnabled) return new Map()
-  return readDatabaseSettings(connection, {
-    names: SETTINGS,
-    preConfigName: settingOf('db-pre-config'),
-    preConfig: database.preConfig,
-  })
-}
-
-function catalogOptions({ catalog, database }: Config): CatalogOptions {
-  return { ...catalog, ...database }
-}
-
 function hasSameIdentity(one: Config, other: Config): boolean {
   const rulesOf = ({ jwt, database }: Config) => JSON.stringify([jwt, database.anonRole])
   return rulesOf(one) === rulesOf(other)
-}
-
-/**
- * The database as it is now, for those who describe it without serving it. Rejects like `createServer`; the connection
- * is closed when this settles.
- */
-export async function readCatalog(config: Config, clock: Clock): Promise<Catalog> {
-  const target = parseTarget(config.database.url ?? '')
-  await probe(target, config.pool.connectTimeoutMs)
-  const pool = createPool({ ...config.pool, target, clock })
-  try {
-    return await pool.use(connection => loadCatalog(connection, catalogOptions(config), clock))
-  } finally {
-    await pool.end(CANCEL_MS)
-  }
-}
-
-/** One connection to a database, by its URL or as that was read, for commands that change it. Rejects like `createServer`, or with what `work` throws. */
-export async function withDatabase<T>(
-  place: string | Target,
-  connectTimeoutMs: number,
-  work: (connection: Queryable) => Promise<T>,
-): Promise<T> {
-  const target = typeof place === 'string' ? parseTarget(place) : place
-  await probe(target, connectTimeoutMs)
-  const pool = createPool({ target, sizeMax: 1, connectTimeoutMs })
-  try {
-    return await pool.use(work)
-  } finally {
-    await pool.end(CANCEL_MS)
-  }
 }
 
 /** What is served beside the relations, for those who look for it among them. */

@@ -10,9 +10,14 @@ import { OPTIONS, type OptionEntry } from '../../backend/src/config.ts'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PAGE = `${ROOT}docs/reference/configuration.md`
 
-/** Where the options of each room are described. */
+type Place = readonly [file: string, type: string]
+
+/** Where the options of each room are described; some come from several places. */
 const ROOMS: Readonly<
-  Record<OptionEntry['room'], readonly [file: string, type: string, title: string]>
+  Record<
+    OptionEntry['room'],
+    readonly [file: string, type: string, title: string, ...more: readonly Place[]]
+  >
 > = {
   database: ['query/executor/options.ts', 'DatabaseOptions', 'The database'],
   catalog: ['query/catalog/options.ts', 'CatalogOptions', 'The catalog'],
@@ -34,6 +39,20 @@ const ROOMS: Readonly<
   ],
   replicas: ['capabilities/replicas/options.ts', 'ReplicasOptions', 'Several nodes'],
   redis: ['capabilities/redis/options.ts', 'RedisOptions', 'Redis'],
+  cache: [
+    'query/executor/caching/options.ts',
+    'CachingOptions',
+    'The cache',
+    ['capabilities/cache/options.ts', 'CacheOptions'],
+    ['capabilities/cache/memory/options.ts', 'MemoryOptions'],
+    ['capabilities/cache/shared/options.ts', 'LeaseOptions'],
+  ],
+  journal: [
+    'capabilities/events/journal/options.ts',
+    'RetentionOptions',
+    'The journal',
+    ['query/executor/caching/follower-options.ts', 'FollowerOptions'],
+  ],
   http: ['api/http/options.ts', 'HttpOptions', 'HTTP'],
   rest: ['api/rest/options.ts', 'RestOptions', 'REST'],
   openapi: ['api/openapi/options.ts', 'OpenApiOptions', 'Documents of the API'],
@@ -82,8 +101,15 @@ function page(): string {
   return `${INTRODUCTION}\n${sections.join('\n')}`
 }
 
-function section(room: string, [file, type, title]: readonly [string, string, string]): string {
-  const comments = commentsOf(`${ROOT}backend/src/${file}`, type)
+function section(
+  room: string,
+  [file, type, title, ...more]: readonly [string, string, string, ...(readonly Place[])],
+): string {
+  // What stands first counts.
+  const places: readonly Place[] = [...more.toReversed(), [file, type]]
+  const comments = new Map(
+    places.flatMap(([path, name]) => [...commentsOf(`${ROOT}backend/src/${path}`, name)]),
+  )
   const rows = OPTIONS.filter(entry => entry.room === room).map(entry => row(entry, comments))
   return `## ${title}: \`${room}\`\n\n| Option | Must be | What it does |\n|---|---|---|\n${rows.join('')}`
 }

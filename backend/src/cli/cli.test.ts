@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDecoder } from 'fast-jwt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type TestWorld, testWorld } from '../../tests/support/command-line.ts'
 import { type Clock, STierError, systemClock } from '../base/index.ts'
 import type { Config } from '../config.ts'
 import { runCommandLine } from './commands.ts'
@@ -18,9 +19,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-interface Stage extends World {
-  readonly said: string[]
-  readonly complained: string[]
+interface Stage extends TestWorld {
   readonly exits: number[]
   /** Sends a signal. */
   raise(name: NodeJS.Signals): void
@@ -29,27 +28,15 @@ interface Stage extends World {
 /** A world whose server and database are only notes of what was asked of them. */
 function stage(parts: Partial<World> = {}): Stage {
   const listeners = new Map<string, () => void>()
-  const said: string[] = []
-  const complained: string[] = []
   const exits: number[] = []
-  return {
-    out: text => void said.push(text),
-    err: text => void complained.push(text),
-    environment: {},
+  const world = testWorld({
     directory,
     isTerminal: true,
-    clock: systemClock,
     signals: { on: (name, listener) => listeners.set(name, listener) },
     exit: code => void exits.push(code),
-    version: '1.2.3',
-    loadServer: () => expect.unreachable('no server is wanted'),
-    startDevDatabase: () => expect.unreachable('no database is wanted'),
-    said,
-    complained,
-    exits,
-    raise: name => listeners.get(name)?.(),
     ...parts,
-  }
+  })
+  return { ...world, exits, raise: name => listeners.get(name)?.(), ...parts }
 }
 
 function fakeServer(
@@ -63,6 +50,7 @@ function fakeServer(
     return {
       config,
       databaseSettings: [],
+      cacheStatus: undefined,
       addresses: ['http://127.0.0.1:3000'],
       adminAddress: undefined,
       async start() {
@@ -399,6 +387,7 @@ test('a server that cannot listen lets go of its database', async () => {
   const createServer: CreateServer = async config => ({
     config,
     databaseSettings: [],
+    cacheStatus: undefined,
     addresses: [],
     adminAddress: undefined,
     start: () => Promise.reject(listen('EADDRINUSE')),
@@ -497,6 +486,7 @@ test('settings of the database are told, and decide who may ask before anybody c
     return {
       config: config ?? given,
       databaseSettings: ['pgrst.db_anon_role'],
+      cacheStatus: undefined,
       addresses: ['http://0.0.0.0:3000'],
       adminAddress: undefined,
       start: async () => undefined,

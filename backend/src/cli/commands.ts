@@ -6,6 +6,7 @@ import { failover } from './failover.ts'
 import { EXIT, failureOf, failureText } from './failure.ts'
 import { commandHelp, optionsHelp, overview } from './help.ts'
 import { idempotency } from './idempotency.ts'
+import { explainCache } from './explain-cache.ts'
 import { journal } from './journal.ts'
 import { openapi } from './openapi.ts'
 import { serve } from './serve.ts'
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   openapi,
   idempotency,
   journal,
+  explainCache,
   streams,
   failover,
 ]

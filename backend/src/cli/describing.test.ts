@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { runApart } from '../../tests/support/command-line.ts'
 import { createDatabase, type TestDatabase } from '../../tests/support/database.ts'
+import { createJournaledDatabase } from '../../tests/support/journal.ts'
 import { as, startServer } from '../../tests/support/server.ts'
-import { systemClock } from '../base/index.ts'
-import { runCommandLine } from './commands.ts'
-import type { World } from './world.ts'
 
 const SCHEMA = `
   create schema other;
@@ -28,28 +27,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-/** Runs a command and tells its exit code and what it said on either output. */
-async function run(argv: readonly string[], environment: World['environment'] = {}) {
-  const said: string[] = []
-  const complained: string[] = []
-  const world: World = {
-    out: text => void said.push(text),
-    err: text => void complained.push(text),
-    environment,
-    directory,
-    isTerminal: false,
-    clock: systemClock,
-    signals: { on: () => undefined },
-    exit: () => undefined,
-    version: '1.2.3',
-    loadServer: () => expect.unreachable('nothing is served'),
-    startDevDatabase: () => expect.unreachable('no database is started'),
-  }
-  const code = await runCommandLine(argv, world)
-  return { code, text: said.join(''), problem: complained.join('') }
-}
+/** Runs a command in that directory. */
+const run = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  runApart(argv, { directory, environment })
 
 const url = () => database.authenticatorUrl
+const TIMED = '{"public.films":{"ttlMs":60000}}'
 const here = (name: string, content: string) => writeFileSync(join(directory, name), content)
 const openapi = async (...argv: string[]) => JSON.parse((await run(['openapi', ...argv])).text)
 
@@ -72,15 +55,27 @@ test('types without a database, or of one that is not there', async () => {
   expect({ code, problem }).toMatchObject({ code: 4, problem: expect.stringContaining('nowhere') })
 })
 
-test('the document is the one that the server answers', async () => {
-  const server = await startServer(url(), { '--rest-prefix': '/rest/v1' })
+test.each([
+  ['that keeps nothing', {}, false],
+  ['that keeps answers', { '--cache-tables': TIMED }, true],
+  ['whose cache is off', { '--cache-tables': TIMED, '--cache-enabled': 'false' }, false],
+])('the document is the one that a server answers %s', async (_which, flags, isCached) => {
+  const server = await startServer(url(), { '--rest-prefix': '/rest/v1', ...flags })
   const { body } = await server.get('/openapi.json')
   await server.stop()
-  const anonymous = ['--role', 'anon', '--database-anon-role', 'anon']
-  const printed = await openapi(url(), ...anonymous)
+  const options = { '--database-anon-role': 'anon', ...flags }
+  const argv = Object.entries(options).map(([name, value]) => `${name}=${value}`)
+  const printed = await openapi(url(), '--role', 'anon', ...argv)
   const { info, ...served } = JSON.parse(body)
-  expect(printed).toMatchObject(served)
-  expect(printed.info).toEqual({ ...info, version: '1.2.3' })
+  expect(printed).toEqual({ ...served, info: { ...info, version: '1.2.3' } })
+  expect('304' in printed.paths['/films'].get.responses).toBe(isCached)
+})
+
+test('in a database with a journal that the login may read, the document tells of a cache', async () => {
+  const journaled = await createJournaledDatabase(SCHEMA)
+  const { paths } = await openapi(journaled.authenticatorUrl)
+  expect(paths['/films'].get.responses).toHaveProperty('304')
+  await journaled.drop()
 })
 
 test('a role sees what it may use; without one there is everything', async () => {

@@ -1,6 +1,7 @@
 import { signToken } from '../api/http/index.ts'
 import type { Config } from '../config.ts'
 import type { DevDatabase } from './embedded/index.ts'
+import type { Server } from '../server.ts'
 import { restUrl } from './serving.ts'
 
 /** A customer of the sample store with orders. */
@@ -13,11 +14,20 @@ function described(address: string, { openapi }: Config): string {
   return `${page}Its OpenAPI document is            ${address}/openapi.json\n`
 }
 
+/** Whether answers are kept, and how to see it, or what would make it so. */
+function cacheLine(rest: string, status: Server['cacheStatus']): string {
+  if (status === undefined) return ''
+  const { state, journaled, reason } = status
+  if (state === 'absent') return `Answers are not kept. ${reason ?? ''}\n`
+  return `The cache is on for ${journaled.length} tables:   curl -i '${rest}/products?limit=1'   (twice: see Cache-Status)\n`
+}
+
 /** What `s-tier dev` says once it serves: where, five requests to paste, a token for each role. */
 export function devBanner(
   address: string,
   config: Config,
   { url, adminUrl }: Pick<DevDatabase, 'url' | 'adminUrl'>,
+  cacheStatus: Server['cacheStatus'],
 ): string {
   const rest = restUrl(address, config)
   const token = (claims: Record<string, unknown>) => signToken(claims, config.jwt)
@@ -26,7 +36,7 @@ export function devBanner(
 S-Tier serves the sample store at ${rest}
 ${described(address, config)}PostgreSQL is at                   ${adminUrl}
 The server itself logs in as       ${new URL(url).username}
-
+${cacheLine(rest, cacheStatus)}
 Try it: the dearest tents,
 
   curl '${rest}/products?select=name,price,categories!inner(name)&categories.name=eq.Tents&order=price.desc&limit=3'

@@ -34,9 +34,9 @@ export const dev: Command = {
     try {
       const config = await readSettings(given, world, fixed(database, secret))
       await serveUntilStopped(config, world, signals, {
-        onStarted({ addresses }) {
+        onStarted({ addresses, cacheStatus }) {
           const write = formatOf(config, world) === 'json' ? world.err : world.out
-          write(devBanner(addresses[0] ?? '', config, database))
+          write(devBanner(addresses[0] ?? '', config, database, cacheStatus))
         },
       })
     } finally {

@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import pg from 'pg'
+import { runnerOf } from '../../tests/support/command-line.ts'
 import { type ReplicatedCluster, startReplicated } from '../../tests/support/replicated.ts'
-import { systemClock } from '../base/index.ts'
-import { runCommandLine } from './commands.ts'
-import type { World } from './world.ts'
 
 let cluster: ReplicatedCluster
 beforeAll(async () => {
@@ -17,25 +15,7 @@ afterEach(async () => {
   for (const writer of writers.splice(0)) await writer.end().catch(() => undefined)
 })
 
-/** Runs `s-tier failover …` and tells its exit code and all that it said. */
-async function run(argv: readonly string[], environment: World['environment'] = {}) {
-  const said: string[] = []
-  const world: World = {
-    out: text => void said.push(text),
-    err: text => void said.push(text),
-    environment,
-    directory: '/',
-    isTerminal: false,
-    clock: systemClock,
-    signals: { on: () => undefined },
-    exit: () => undefined,
-    version: '1.2.3',
-    loadServer: () => expect.unreachable('nothing is served'),
-    startDevDatabase: () => expect.unreachable('no database is started'),
-  }
-  const code = await runCommandLine(['failover', ...argv], world)
-  return { code, text: said.join('') }
-}
+const run = runnerOf('failover')
 
 const urls = () => cluster.nodes.map(({ url }) => url)
 const place = (index: number) => `127.0.0.1:${cluster.nodes[index]!.port}`

@@ -64,7 +64,7 @@ async function nodesOf(given: Arguments, world: World): Promise<readonly Failove
       'Name them all: s-tier failover postgres://postgres@db1,db2,db3/app',
     )
   }
-  const { withDatabase } = await import('../server.ts') // Other commands do without a driver.
+  const { withDatabase } = await import('../database.ts') // Other commands do without a driver.
   const { connectTimeoutMs } = config.pool
   return [...targets].map(([name, target]) => ({
     name,

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runnerOf } from '../../tests/support/command-line.ts'
 import { createDatabase, type TestDatabase } from '../../tests/support/database.ts'
-import { systemClock } from '../base/index.ts'
-import { runCommandLine } from './commands.ts'
-import type { World } from './world.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -10,25 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Runs `s-tier idempotency …` and tells its exit code and all that it said. */
-async function run(argv: readonly string[], environment: World['environment'] = {}) {
-  const said: string[] = []
-  const world: World = {
-    out: text => void said.push(text),
-    err: text => void said.push(text),
-    environment,
-    directory: '/',
-    isTerminal: false,
-    clock: systemClock,
-    signals: { on: () => undefined },
-    exit: () => undefined,
-    version: '1.2.3',
-    loadServer: () => expect.unreachable('nothing is served'),
-    startDevDatabase: () => expect.unreachable('no database is started'),
-  }
-  const code = await runCommandLine(['idempotency', ...argv], world)
-  return { code, text: said.join('') }
-}
+const run = runnerOf('idempotency')
 
 test('it enables, tells, and disables, each of them as often as one likes', async () => {
   const { url } = database

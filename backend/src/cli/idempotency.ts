@@ -38,7 +38,7 @@ export const idempotency: Command = {
     const { database, pool } = await readSettings(given, world)
     const url = argument ?? database.url
     if (url === undefined) throw new DatabaseMissingError(`idempotency ${verb}`)
-    const { withDatabase } = await import('../server.ts') // Other commands do without a driver.
+    const { withDatabase } = await import('../database.ts') // Other commands do without a driver.
     const named = given.flags.get('--for')
     const logins = named ?? [parseTarget(database.url ?? url, world.environment).user]
     world.out(await withDatabase(url, pool.connectTimeoutMs, work => action(work, logins)))

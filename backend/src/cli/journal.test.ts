@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runnerOf } from '../../tests/support/command-line.ts'
 import { createDatabase, type TestDatabase } from '../../tests/support/database.ts'
-import { systemClock } from '../base/index.ts'
-import { runCommandLine } from './commands.ts'
-import type { World } from './world.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -13,25 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Runs `s-tier journal …` and tells its exit code and all that it said. */
-async function run(argv: readonly string[], environment: World['environment'] = {}) {
-  const said: string[] = []
-  const world: World = {
-    out: text => void said.push(text),
-    err: text => void said.push(text),
-    environment,
-    directory: '/',
-    isTerminal: false,
-    clock: systemClock,
-    signals: { on: () => undefined },
-    exit: () => undefined,
-    version: '1.2.3',
-    loadServer: () => expect.unreachable('nothing is served'),
-    startDevDatabase: () => expect.unreachable('no database is started'),
-  }
-  const code = await runCommandLine(['journal', ...argv], world)
-  return { code, text: said.join('') }
-}
+const run = runnerOf('journal')
 
 test('it enables, tells, and disables, each of them as often as one likes', async () => {
   const { url } = database
@@ -39,10 +19,10 @@ test('it enables, tells, and disables, each of them as often as one likes', asyn
   expect(await run(['status', url])).toEqual(none)
   const users = 'Servers that log in as authenticator may read it\n'
   expect((await run(['enable', url, '--for', 'authenticator'])).text).toBe(
-    `The journal is made: schema s_tier, version 1\n${users}No table is journaled yet: name tables, or say --all\n`,
+    `The journal is made: schema s_tier, version 2\n${users}No table is journaled yet: name tables, or say --all\n`,
   )
   expect((await run(['enable', url, 'notes', '--for', 'authenticator'])).text).toBe(
-    `The journal was there already: schema s_tier, version 1\n${users}  public.notes: journaled from now on\n`,
+    `The journal was there already: schema s_tier, version 2\n${users}  public.notes: journaled from now on\n`,
   )
   expect((await run(['enable', url, '--all'])).text).toContain(
     '\n  public.notes: journaled already\n  public.logs: journaled from now on\n  public.papers: journaled from now on\n' +
@@ -59,7 +39,7 @@ test('it enables, tells, and disables, each of them as often as one likes', asyn
     `insert into s_tier.journal_readers (name, xid, position, holder, held_until) values ('r', '1', 0, 'h', now())`,
   )
   expect((await run(['status', url])).text).toMatch(
-    /^There is a journal: schema s_tier, version 1\nServers .*\n1 event in \d+ kB, the oldest of \d{4}-.*Z; places are made until \d{4}-\d\d-\d\d\n {2}public.notes: journaled\n {2}public.logs: INCOMPLETE, triggers are missing: public.logs_1\nTo mend .*\n {2}public.papers: not journaled\nReaders:\n {2}r: 1 event behind, at .*Z\n$/,
+    /^There is a journal: schema s_tier, version 2\nServers .*\n1 event in \d+ kB, the oldest of \d{4}-.*Z; places are made until \d{4}-\d\d-\d\d\n {2}public.notes: journaled\n {2}public.logs: INCOMPLETE, triggers are missing: public.logs_1\nTo mend .*\n {2}public.papers: not journaled\nReaders:\n {2}r: 1 event behind, at .*Z\n$/,
   )
   expect((await run(['enable', url])).text).toContain('public.logs: mended')
   expect((await run(['disable', url])).text).toMatch(

@@ -46,7 +46,7 @@ export const journal: Command = {
     const { database, pool } = await readSettings(given, world)
     const url = hasUrl ? first : database.url
     if (url === undefined) throw new DatabaseMissingError(`journal ${verb}`)
-    const { withDatabase } = await import('../server.ts') // Other commands do without a driver.
+    const { withDatabase } = await import('../database.ts') // Other commands do without a driver.
     const asked: Asked = {
       tables: hasUrl ? rest : words,
       isAll: given.flags.has('--all'),

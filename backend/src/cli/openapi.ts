@@ -122,8 +122,8 @@ async function describeDatabase(
   world: World,
 ): Promise<ReturnType<typeof describe>> {
   const config = await readDescribed('openapi', url, given, world)
-  const { readCatalog } = await import('../server.ts') // Other commands do without a driver.
-  const catalog = await readCatalog(config, world.clock)
+  const { readDescription } = await import('../database.ts') // Other commands do without a driver.
+  const { catalog, isCached } = await readDescription(config, world.clock)
   const role = valueOf(given, '--role')
   if (role !== undefined) checkRole(role, catalog)
   return describe(catalog, role, {
@@ -131,6 +131,7 @@ async function describeDatabase(
     serverUrl: config.openapi.serverUrl ?? config.rest.prefix,
     anonymous: config.database.anonRole !== undefined,
     plans: config.database.planEnabled,
+    caching: isCached,
     version: world.version,
   })
 }

@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts'
+import type { Config, Configure } from '../config.ts'
 import { createObserver } from '../observations.ts'
-import type { Configure, Server } from '../server.ts'
+import type { Server } from '../server.ts'
 import { createLog, type Log } from '../capabilities/telemetry/index.ts'
 import { type ProgressTelling, withProgress } from './progress.ts'
 import type { SignalHandling } from './signals.ts'

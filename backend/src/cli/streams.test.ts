@@ -1,57 +1,37 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runnerOf } from '../../tests/support/command-line.ts'
 import { createDatabase, type TestDatabase } from '../../tests/support/database.ts'
-import { systemClock } from '../base/index.ts'
-import { runCommandLine } from './commands.ts'
-import type { World } from './world.ts'
 
 let database: TestDatabase
 beforeAll(async () => void (database = await createDatabase()))
 afterAll(() => database.drop())
 
-/** Runs `s-tier streams …` and tells its exit code and all that it said. */
-async function run(...argv: readonly string[]) {
-  const said: string[] = []
-  const world: World = {
-    out: text => void said.push(text),
-    err: text => void said.push(text),
-    environment: {},
-    directory: '/',
-    isTerminal: false,
-    clock: systemClock,
-    signals: { on: () => undefined },
-    exit: () => undefined,
-    version: '1.2.3',
-    loadServer: () => expect.unreachable('nothing is served'),
-    startDevDatabase: () => expect.unreachable('no database is started'),
-  }
-  const code = await runCommandLine(['streams', ...argv], world)
-  return { code, text: said.join('') }
-}
+const run = runnerOf('streams')
 
 test('it enables, tells, and disables, each of them as often as one likes', async () => {
   const { url } = database
-  expect(await run('status', url)).toEqual({ code: 0, text: 'Streams are not enabled\n' })
+  expect(await run(['status', url])).toEqual({ code: 0, text: 'Streams are not enabled\n' })
   const users = 'Servers that log in as authenticator may use them\n'
   const enabled = `Streams are enabled: schema s_tier, version 1\n${users}`
-  expect(await run('enable', url, '--for', 'authenticator')).toEqual({ code: 0, text: enabled })
-  expect((await run('enable', url)).text).toBe(
+  expect(await run(['enable', url, '--for', 'authenticator'])).toEqual({ code: 0, text: enabled })
+  expect((await run(['enable', url])).text).toBe(
     enabled.replace('are enabled', 'were enabled already'),
   )
-  expect((await run('status', url)).text).toMatch(/\n0 events in 0 streams, in \d+ kB\n$/)
+  expect((await run(['status', url])).text).toMatch(/\n0 events in 0 streams, in \d+ kB\n$/)
   const disabled = { code: 0, text: 'Streams are disabled: nothing is left\n' }
-  expect(await run('disable', url)).toEqual(disabled)
-  expect((await run('disable', url)).text).toBe('Streams are not enabled\n')
+  expect(await run(['disable', url])).toEqual(disabled)
+  expect((await run(['disable', url])).text).toBe('Streams are not enabled\n')
 })
 
 test('events are removed only when somebody says so', async () => {
   const { url } = database
-  await run('enable', url)
+  await run(['enable', url])
   const event = `[{"id":"0190163d-8694-739b-aea5-966c26f8ad91","type":"a","data":1}]`
   await database.query(`select s_tier.stream_append('one', -1, $1)`, [event])
-  const refused = await run('disable', url)
+  const refused = await run(['disable', url])
   expect(refused).toMatchObject({ code: 2, text: expect.stringContaining('1 events in 1 streams') })
-  expect((await run('status', url)).text).toContain('1 events in 1 streams')
-  expect((await run('disable', url, '--with-events')).code).toBe(0)
+  expect((await run(['status', url])).text).toContain('1 events in 1 streams')
+  expect((await run(['disable', url, '--with-events'])).code).toBe(0)
   const left = await database.query(`select from pg_namespace where nspname = 's_tier'`)
   expect(left).toEqual([])
 })
@@ -61,5 +41,5 @@ test.each([
   [['constructor'], 2, "There is no 'constructor'"],
   [['status'], 3, 's-tier streams status postgres://'],
 ])('%j ends with %i', async (argv, code, text) => {
-  expect(await run(...argv)).toEqual({ code, text: expect.stringContaining(text) })
+  expect(await run(argv)).toEqual({ code, text: expect.stringContaining(text) })
 })

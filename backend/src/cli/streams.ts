@@ -40,7 +40,7 @@ export const streams: Command = {
     const { database, pool } = await readSettings(given, world)
     const url = argument ?? database.url
     if (url === undefined) throw new DatabaseMissingError(`streams ${verb}`)
-    const { withDatabase } = await import('../server.ts') // Other commands do without a driver.
+    const { withDatabase } = await import('../database.ts') // Other commands do without a driver.
     const logins = given.flags.get('--for') ?? [
       parseTarget(database.url ?? url, world.environment).user,
     ]

@@ -20,7 +20,7 @@ export const types: Command = {
   async run(given: Arguments, world: World): Promise<number> {
     const [url] = given.positionals
     const config = await readDescribed('types', url, given, world)
-    const { readCatalog } = await import('../server.ts') // Other commands do without a driver.
+    const { readCatalog } = await import('../database.ts') // Other commands do without a driver.
     world.out(databaseTypes(await readCatalog(config, world.clock)))
     return EXIT.ok
   },

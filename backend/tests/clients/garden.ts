@@ -3,6 +3,7 @@ import { PostgrestClient } from '@supabase/postgrest-js'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { type ValidatedFetch, validatedFetch } from '../support/validated-fetch.ts'
+import { journaledIfCached, readTwice } from './read-twice.ts'
 
 /** The garden of `garden.sql` behind a real socket. */
 export interface Garden {
@@ -20,15 +21,17 @@ export interface Garden {
 export async function openGarden(): Promise<Garden> {
   const script = readFileSync(new URL('garden.sql', import.meta.url), 'utf8')
   const database = await createDatabase(script)
+  await journaledIfCached(database.url)
   const server = await startServer(database.authenticatorUrl, {
     '--rest-prefix': '/rest/v1',
     '--database-schemas': 'public,shed',
     '--database-plan-enabled': 'true',
     '--database-aggregates-enabled': 'true',
     '--database-transaction-end': 'commit-allow-override',
+    '--http-drain-ms': '0', // A client that was told to stop leaves a connection which it never used.
   })
   const validated = validatedFetch(server.address, '/rest/v1')
-  const { fetch } = validated
+  const fetch = readTwice(validated.fetch)
   return {
     database,
     server,

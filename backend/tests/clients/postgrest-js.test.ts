@@ -5,6 +5,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { holdLock, WAITING_SQL } from '../support/lock.ts'
 import { as, startServer, type TestServer } from '../support/server.ts'
 import { type ValidatedFetch, validatedFetch } from '../support/validated-fetch.ts'
+import { journaledIfCached, readTwice } from './read-twice.ts'
 
 let database: TestDatabase
 let server: TestServer
@@ -15,6 +16,7 @@ beforeAll(async () => {
   database = await createDatabase(readFileSync(fixture, 'utf8'))
   await database.query(`set search_path = library; ${WAITING_SQL}`)
   await database.query('alter function library.wait() set search_path = pg_catalog')
+  await journaledIfCached(database.url)
   server = await startServer(database.authenticatorUrl, {
     '--rest-prefix': '/rest/v1',
     '--database-schemas': 'library,archive',
@@ -33,7 +35,7 @@ function client(headers: Record<string, string> = {}): PostgrestClient {
   return new PostgrestClient(`${server.address}/rest/v1`, {
     headers,
     retry: false,
-    fetch: validated.fetch,
+    fetch: readTwice(validated.fetch),
   })
 }
 

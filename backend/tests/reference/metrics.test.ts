@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import {
+  cacheReport,
   circuitsReport,
   METRICS_PATHS,
   poolReport,
@@ -11,6 +12,7 @@ import { ignoreEvents, systemClock as clock } from '../../src/base/index.ts'
 import { type Breakers, createBreakers, createChaos } from '../../src/capabilities/breaker/index.ts'
 import { readConfig } from '../../src/config.ts'
 import { createNodes, type Nodes, nodeTargets } from '../../src/query/executor/index.ts'
+import { cacheFacts } from '../support/cache-facts.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { startServer } from '../support/server.ts'
 
@@ -42,16 +44,20 @@ function documented(path: string): readonly string[] {
 
 const CLASS = /^(?:interactive|batch|realtime|admin)$/
 
+/** Parts that may be missing, and parts whose names are data. */
+const NULLABLE = /\.budget$|\.stall$|^(?:reads|loads|invalidations|l1|l2|journal)$/
+const OPEN = /\.facts$|\.bypasses$/
+
 /** The fields of an answer, each once, in the notation of the page. Facts have the names that a decision needs. */
 function fieldsOf(value: unknown): readonly string[] {
   const found = new Set<string>()
   const look = (part: unknown, path: string): void => {
     if (Array.isArray(part)) {
       for (const item of part) look(item, `${path}[]`)
-    } else if (typeof part !== 'object' || part === null || path.endsWith('.facts')) {
+    } else if (typeof part !== 'object' || part === null || OPEN.test(path)) {
       found.add(path)
     } else {
-      if (path.endsWith('.budget')) found.add(path) // Null where there is none: it has a line of its own.
+      if (NULLABLE.test(path)) found.add(path) // Null where there is none: it has a line of its own.
       for (const [name, item] of Object.entries(part)) {
         const shown = path.endsWith('.classes') && CLASS.test(name) ? '<class>' : name
         look(item, path === '' ? shown : `${path}.${shown}`)
@@ -73,12 +79,19 @@ const budgeted = {
 }
 const NO_HEDGES = { asked: 0, won: 0 }
 
+/** Everything is there, Redis and a stall too. */
+const CACHE = cacheFacts({
+  l2: { isReady: true, entries: 950, evictions: 1, failures: 0, latencyP50Ms: 1, latencyP99Ms: 2 },
+  stall: { processId: 7, forMs: 12_000 },
+})
+
 async function answered(path: string): Promise<unknown> {
   const app = createHttpApp(() => HTTP_DEFAULTS, ignoreEvents)
   onTestFinished(() => app.close())
   registerMetrics(app, {
     pool: () => poolReport(budgeted, NO_HEDGES, clock),
     circuits: () => circuitsReport(breakers.status(), chaos.status(), clock),
+    cache: () => cacheReport(CACHE, clock),
     token: () => undefined,
     reach: 'loopback',
   })
@@ -100,6 +113,12 @@ test('the page has exactly the fields of the report of breakers', async () => {
   onTestFinished(() => chaos.stop())
   const report = await answered(METRICS_PATHS.circuits)
   expect(fieldsOf(report)).toEqual([...documented(METRICS_PATHS.circuits)].sort())
+})
+
+test('the page has exactly the fields of the report of the cache', async () => {
+  expect(fieldsOf(await answered(METRICS_PATHS.cache))).toEqual(
+    [...documented(METRICS_PATHS.cache)].sort(),
+  )
 })
 
 test('decisions are dated in milliseconds since 1970', () => {

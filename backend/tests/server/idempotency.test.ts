@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { IDEMPOTENCY_PART } from '../../src/capabilities/idempotency/index.ts'
 import { disablePart, enablePart } from '../../src/capabilities/schema/index.ts'
-import { withDatabase } from '../../src/server.ts'
+import { withDatabase } from '../../src/database.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { as, startServer, type TestServer } from '../support/server.ts'
 

@@ -88,7 +88,7 @@ test('with http.stopDelayMs it says first that it is not ready, and serves on', 
   expect(ready.status).toBe(503)
   expect(JSON.parse(ready.body)).toMatchObject({
     status: 'not ready',
-    checks: [{ name: 'serving', ok: false }, ...Array.from({ length: 4 }, () => ({ ok: true }))],
+    checks: [{ name: 'serving', ok: false }, ...Array.from({ length: 5 }, () => ({ ok: true }))],
   })
   expect((await server.get('/live')).status).toBe(200)
   expect((await server.get('/quick')).body).toBe('[{"id":2}]')

@@ -22,11 +22,11 @@ const CHOSEN: Readonly<Record<string, number>> = {
 export function documentedPages(catalog: Catalog): DocumentedPages {
   const validations = new Map<string, Validation>()
 
-  function validationFor(schema: string, plans: boolean): Validation {
-    const key = JSON.stringify([schema, plans])
+  function validationFor(schema: string, plans: boolean, caching: boolean): Validation {
+    const key = JSON.stringify([schema, plans, caching])
     const known = validations.get(key)
     if (known !== undefined) return known
-    const options = { schema, serverUrl: '/', anonymous: true, plans, version: 'test' }
+    const options = { schema, serverUrl: '/', anonymous: true, plans, caching, version: 'test' }
     const document = JSON.parse(JSON.stringify(describe(catalog, undefined, options))) as Part
     const validation = validationOf(document)
     validations.set(key, validation)
@@ -38,7 +38,8 @@ export function documentedPages(catalog: Catalog): DocumentedPages {
       const prefix = flagOf(page, '--rest-prefix') ?? ''
       const { method, target } = page.request
       const plans = flagOf(page, '--database-plan-enabled') === 'true'
-      return validationFor(schemaOf(page, catalog), plans).complaints({
+      const caching = flagOf(page, '--cache-tables') !== undefined
+      return validationFor(schemaOf(page, catalog), plans, caching).complaints({
         method,
         target: target.startsWith(prefix) ? target.slice(prefix.length) : target,
         status: CHOSEN[page.name] ?? status,

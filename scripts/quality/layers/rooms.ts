@@ -4,6 +4,8 @@ export const FLOORS = [
   'cli',
   'index',
   'server',
+  'caching',
+  'database',
   'config',
   'observations',
   'postgrest',
@@ -31,9 +33,21 @@ export const SOURCE_ROOT = 'backend/src/'
  */
 export const REACH: Readonly<Record<Floor, readonly Floor[]>> = {
   main: ['cli', 'server', 'config', 'observations', 'api', 'query', 'capabilities', 'base'],
-  cli: ['server', 'config', 'observations', 'postgrest', 'api', 'capabilities', 'base'],
+  cli: ['server', 'database', 'config', 'observations', 'postgrest', 'api', 'capabilities', 'base'],
   index: ['server', 'config', 'observations', 'api', 'query', 'capabilities', 'base'],
-  server: ['config', 'observations', 'postgrest', 'api', 'query', 'capabilities', 'base'],
+  server: [
+    'caching',
+    'database',
+    'config',
+    'observations',
+    'postgrest',
+    'api',
+    'query',
+    'capabilities',
+    'base',
+  ],
+  caching: ['config', 'observations', 'api', 'query', 'capabilities', 'base'],
+  database: ['config', 'postgrest', 'api', 'query', 'capabilities', 'base'],
   config: ['postgrest', 'api', 'query', 'capabilities', 'base'],
   observations: ['api', 'query', 'capabilities', 'base'],
   postgrest: ['base'],
@@ -55,7 +69,15 @@ export const QUERY_ORDER: readonly string[] = [
 /** The one room of `api` that the others may import: Fastify, identity and errors live there. */
 export const API_GROUND = 'api/http'
 
-const SINGLE_FILES: readonly Floor[] = ['main', 'index', 'server', 'config', 'observations']
+const SINGLE_FILES: readonly Floor[] = [
+  'main',
+  'index',
+  'server',
+  'caching',
+  'database',
+  'config',
+  'observations',
+]
 const ONE_ROOM: readonly Floor[] = ['cli', 'postgrest', 'base']
 const MANY_ROOMS: readonly Floor[] = ['api', 'query', 'capabilities']
 

@@ -1,4 +1,5 @@
 // How the server is doing: is it alive, is it ready, and what of it is at work; and what it does when something fails on purpose.
+export { type CacheFacts, type CacheReport, cacheReport } from './cache-report.ts'
 export type { Guard, Reach } from './admission.ts'
 export { CHAOS_PATH, type ChaosServices, registerChaos } from './chaos.ts'
 export { type Check, type HealthServices, registerHealth } from './health.ts'

@@ -11,6 +11,7 @@ function serve(services: Partial<MetricsServices> = {}, options: HttpOptions = {
   registerMetrics(app, {
     pool: () => ({ pools: [{ name: 'primary', budget: undefined }], lsn: 2n ** 60n }),
     circuits: () => ({ circuits: [] }),
+    cache: () => ({ isEnabled: false }),
     token: () => undefined,
     reach: 'loopback',
     ...services,
@@ -31,13 +32,14 @@ test('they are JSON that nobody keeps, with the headers of every answer', async 
   })
   expect(body).toBe('{"pools":[{"name":"primary","budget":null}],"lsn":"1152921504606846976"}')
   expect((await ask({}, '/metrics/circuits')).body).toBe('{"circuits":[]}')
+  expect((await ask({}, '/metrics/cache')).body).toBe('{"isEnabled":false}')
 })
 
 test('they are only read', async () => {
   const rules = { ...HTTP_DEFAULTS }
   const app = createHttpApp(() => rules, ignoreEvents)
   onTestFinished(() => app.close())
-  const services = { pool: () => ({}), circuits: () => ({}), token: () => TOKEN }
+  const services = { pool: () => ({}), circuits: () => ({}), cache: () => ({}), token: () => TOKEN }
   registerMetrics(app, { ...services, reach: 'loopback' })
   const ask = { method: 'POST', url: '/metrics/pool' } as const
   const host = 'localhost:3000'

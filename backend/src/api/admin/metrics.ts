@@ -11,18 +11,24 @@ export interface MetricsServices extends Pick<Guard, 'reach'> {
   readonly pool: () => unknown
   /** Circuit breakers, and the experiments with them, at this moment. */
   readonly circuits: () => unknown
+  /** What the cache does, at this moment. */
+  readonly cache: () => unknown
 }
 
 /** Where the reports are: below a path of their own, so that no relation is in the way. */
-export const METRICS_PATHS = Object.freeze({ pool: '/metrics/pool', circuits: '/metrics/circuits' })
+export const METRICS_PATHS = Object.freeze({
+  pool: '/metrics/pool',
+  circuits: '/metrics/circuits',
+  cache: '/metrics/cache',
+})
 
 /**
- * `/metrics/pool` and `/metrics/circuits`: JSON for operators and their tools, `?pretty` for their eyes. Answered without
- * asking the database. Refuses with ST301 and PGRST125.
+ * `/metrics/pool`, `/metrics/circuits` and `/metrics/cache`: JSON for operators and their tools, `?pretty` for their eyes.
+ * Answered without asking the database. Refuses with ST301 and PGRST125.
  */
 export function registerMetrics(app: FastifyInstance, services: MetricsServices): void {
   const { reach } = services
-  for (const name of ['pool', 'circuits'] as const) {
+  for (const name of ['pool', 'circuits', 'cache'] as const) {
     const path = METRICS_PATHS[name]
     const ask = (request: FastifyRequest, reply: FastifyReply): void => {
       keepPrivate(reply)

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../../tests/support/folder.ts'
+import { journalingAsBefore, unjournaling } from '../../../tests/support/journaling.ts'
 import { type DevDatabase, startDevDatabase } from './dev-database.ts'
 import { devDataDirectory } from './dev-directory.ts'
 
@@ -34,8 +35,14 @@ test('a load that was interrupted leaves nothing, and the next start makes the s
 test('the store is made once, and anew after a reset', async () => {
   const again = await start()
   expect(again.firstTime).toBe(false)
-  await ask(again.adminUrl, 'delete from wishes')
+  await unjournaling(again.adminUrl)
+  await journalingAsBefore(again.adminUrl, 'authenticator')
   await again.stop()
+  const later = await start()
+  const access = await ask(later.url, 'select from s_tier.journal_relations()')
+  expect(access, 'its journal is brought up to date').toEqual([])
+  await ask(later.adminUrl, 'delete from wishes')
+  await later.stop()
   const fresh = await start(undefined, true)
   expect(fresh.firstTime).toBe(true)
   const [wishes] = await ask(fresh.adminUrl, 'select count(*)::int as count from wishes')

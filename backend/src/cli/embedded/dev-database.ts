@@ -1,4 +1,4 @@
-import { enableJournal } from '../../capabilities/events/index.ts'
+import { enableJournal, journalAccess } from '../../capabilities/events/index.ts'
 import { createPool, parseTarget } from '../../capabilities/pool/index.ts'
 import * as parts from '../../capabilities/schema/index.ts'
 import { devDataDirectory } from './dev-directory.ts'
@@ -63,7 +63,10 @@ async function makeStore(
 ): Promise<boolean> {
   return session(server, 'postgres', async query => {
     const found = await query(`select from pg_database where datname = '${NAME}'`)
-    if (found.length > 0) return false
+    if (found.length > 0) {
+      await session(server, NAME, renewJournal)
+      return false
+    }
     report('Making the sample store, once')
     await query(`drop database if exists ${DRAFT} with (force)`)
     await query(`create database ${DRAFT} template template0`)
@@ -74,6 +77,12 @@ async function makeStore(
     await query(`alter database ${DRAFT} rename to ${NAME}`)
     return true
   })
+}
+
+/** An older journal tells too little to keep answers by it. One that somebody has removed stays away. */
+async function renewJournal(query: Query): Promise<void> {
+  if ((await journalAccess({ query })) !== 'outdated') return
+  await enableJournal({ query }, { parts, tables: [], logins: ['authenticator'] })
 }
 
 type Query = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>

@@ -6,7 +6,7 @@ import {
   startReplicated,
 } from '../../../tests/support/replicated.ts'
 import { parseTarget } from '../../capabilities/pool/index.ts'
-import { withDatabase } from '../../server.ts'
+import { withDatabase } from '../../database.ts'
 import { carryOut } from './carry-out.ts'
 import { raiseFence } from './fence.ts'
 import { follow } from './follow.ts'
