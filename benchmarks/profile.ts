@@ -8,9 +8,12 @@ import { sTier } from './harness/contestants.ts'
 import { type CpuProfile, topFunctions } from './harness/cpu-profile.ts'
 import { startLoadGenerator } from './harness/load.ts'
 import { startServer } from './harness/processes.ts'
+import type { Question } from './harness/question.ts'
 import type { Scenario } from './harness/rounds.ts'
 import { query, type Store, startStore } from './harness/store.ts'
+import { cachedReads } from './questions/cached-reads.ts'
 import { uncachedReads } from './questions/uncached-reads.ts'
+import { uplift } from './questions/uplift.ts'
 import { writes } from './questions/writes.ts'
 
 const { values: options } = parseArgs({
@@ -24,24 +27,39 @@ const { values: options } = parseArgs({
 const store = await startStore()
 try {
   const folder = mkdtempSync(join(tmpdir(), 's-tier-profile-'))
-  await recordProfile(store, await chosenScenario(store), folder)
+  await recordProfile(store, await chosen(store), folder)
   printProfile(folder)
 } finally {
   await store.stop()
 }
 
-async function chosenScenario(from: Store): Promise<Scenario> {
-  const questions = [uncachedReads, writes].map(question => question.scenarios(from))
-  const all = (await Promise.all(questions)).flat()
-  const chosen = all.find(({ name }) => name === options.scenario)
-  if (chosen !== undefined) return chosen
-  throw new Error(`Scenarios are: ${all.map(({ name }) => name).join(', ')}`)
+interface Chosen {
+  readonly question: Question
+  readonly scenario: Scenario
+}
+
+async function chosen(from: Store): Promise<Chosen> {
+  const names: string[] = []
+  for (const question of [uncachedReads, cachedReads, writes, uplift]) {
+    const scenarios = await question.scenarios(from)
+    const scenario = scenarios.find(({ name }) => name === options.scenario)
+    if (scenario !== undefined) return { question, scenario }
+    names.push(...scenarios.map(({ name }) => name))
+  }
+  throw new Error(`Scenarios are: ${names.join(', ')}`)
 }
 
 /** V8 writes the profile when the process ends, so the server is stopped as a person would: by a signal. */
-async function recordProfile(from: Store, scenario: Scenario, folder: string): Promise<void> {
+async function recordProfile(
+  from: Store,
+  { question, scenario }: Chosen,
+  folder: string,
+): Promise<void> {
   if (scenario.prepare !== undefined) await query(from.url, scenario.prepare)
-  const contestant = sTier(from.url, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
+  const contestant = sTier(from.url, {
+    nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${folder}`],
+    settings: question.settings,
+  })
   const server = await startServer(contestant.command)
   const load = startLoadGenerator()
   try {

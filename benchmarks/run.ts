@@ -7,6 +7,7 @@ import { runStudy } from './harness/study.ts'
 import type { Extent } from './harness/trial.ts'
 import { breaker } from './questions/breaker.ts'
 import { cache } from './questions/cache.ts'
+import { cachedReads } from './questions/cached-reads.ts'
 import { cascade } from './questions/cascade.ts'
 import { failover } from './questions/failover.ts'
 import { pool } from './questions/pool.ts'
@@ -16,7 +17,7 @@ import { uncachedReads } from './questions/uncached-reads.ts'
 import { writes } from './questions/writes.ts'
 
 /** Servers beside each other under the same load, on the sample store. */
-const QUESTIONS = [uncachedReads, writes, uplift]
+const QUESTIONS = [uncachedReads, cachedReads, writes, uplift]
 /** One capability each, measured in its own ways. */
 const STUDIES = [pool, breaker, cache, readYourWrites, failover, cascade]
 

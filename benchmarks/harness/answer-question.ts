@@ -1,5 +1,6 @@
 import { checkAnswers } from './check-answers.ts'
 import { type Contestant, type PeerName, POOL_SIZE, peer, sTier } from './contestants.ts'
+import { unjournal } from './journaled.ts'
 import { startLoadGenerator } from './load.ts'
 import { startServer } from './processes.ts'
 import type { Question } from './question.ts'
@@ -42,12 +43,14 @@ export async function answerQuestion(
   store: Store,
   { isWanted, extent, withoutSTier }: Wanted,
 ): Promise<boolean> {
+  await unjournal(store)
   const wanted = (await question.scenarios(store)).filter(({ name }) => isWanted(name))
   if (wanted.length === 0) return true
   const load = startLoadGenerator()
   const runners: Runner[] = []
   try {
-    const ours = withoutSTier ? undefined : () => sTier(store.url)
+    const { settings } = question
+    const ours = withoutSTier ? undefined : () => sTier(store.url, { settings })
     await startContestants(runners, question.peers, store.url, ours)
     const results = await runScenarios(wanted, runners, { store, load, extent: EXTENTS[extent] })
     const path = saveResult({
@@ -79,7 +82,8 @@ async function startContestants(
     console.error(`S-Tier does not take part, so nothing is judged: ${(error as Error).message}`)
     process.exitCode = 1
   }
-  for (const name of peers) await start(peer(name, storeUrl))
+  const sTierPort = runners[0]?.server.port ?? 0
+  for (const name of peers) await start(peer(name, storeUrl, sTierPort))
 }
 
 async function runScenarios(
@@ -92,10 +96,10 @@ async function runScenarios(
     await checkAnswers(scenario, runners, bench.store)
     const measurements = await measure(scenario, runners, bench)
     const summaries = summarise(measurements)
-    const { name, title, connections, bars } = scenario
+    const { name, title, connections, bars, barsBeside } = scenario
     const result = {
-      scenario: { name, title, connections, bars },
-      ...{ summaries, bars: judge(scenario, summaries), measurements },
+      scenario: { name, title, connections, bars, barsBeside },
+      ...{ summaries, bars: judge(scenario, summaries, measurements), measurements },
     }
     console.log(renderScenario(result))
     results.push(result)

@@ -49,7 +49,8 @@ function compare(scenario: string, first: Answers, other: Answers): void {
 }
 
 async function askAll(scenario: Scenario, runner: Runner, store: Store): Promise<Answers> {
-  if (scenario.prepare !== undefined) await query(store.url, scenario.prepare)
+  const prepare = scenario.prepareToCompare ?? scenario.prepare
+  if (prepare !== undefined) await query(store.url, prepare)
   const answers: Answer[] = []
   for (let index = 0; index < COMPARED; index++) answers.push(await ask(scenario, runner, index))
   return { contestant: runner.contestant.name, answers }
@@ -60,7 +61,7 @@ async function ask(
   { contestant, server }: Runner,
   index: number,
 ): Promise<Answer> {
-  const requests = requestsOf(scenario, contestant.name)
+  const requests = requestsOf(scenario, contestant)
   const asked = requests[index % requests.length]
   if (asked === undefined) throw new Error(`${scenario.name} asks nothing`)
   const { method, path, body } = asked

@@ -7,6 +7,8 @@ export interface Question {
   /** Names the file of its results. */
   readonly name: string
   readonly peers: readonly PeerName[]
+  /** How S-Tier is set up for it. Default: as it comes. */
+  readonly settings?: readonly string[]
   /** Called before the servers start, so it may add to the store. */
   scenarios(store: Store): Promise<readonly Scenario[]>
 }

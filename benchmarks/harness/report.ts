@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { renderHits } from './hits.ts'
 import type { Extent, Measurement, Scenario } from './rounds.ts'
 import type { Bar, Figure, Summary } from './summary.ts'
 
 export interface ScenarioResult {
-  readonly scenario: Pick<Scenario, 'name' | 'title' | 'connections' | 'bars'>
+  readonly scenario: Pick<Scenario, 'name' | 'title' | 'connections' | 'bars' | 'barsBeside'>
   readonly summaries: readonly Summary[]
   readonly bars: readonly Bar[]
   readonly measurements: readonly Measurement[]
@@ -77,7 +78,12 @@ export function saveTrials(study: string, trial: SavedTrial): string {
 }
 
 /** One scenario as a table, and a line for each of its bars. */
-export function renderScenario({ scenario, summaries, bars }: ScenarioResult): string {
+export function renderScenario({
+  scenario,
+  summaries,
+  bars,
+  measurements,
+}: ScenarioResult): string {
   const table = [HEAD, ...summaries.map(cellsOf)]
   const widths = HEAD.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0)))
   const lines = table.map(row =>
@@ -90,8 +96,19 @@ export function renderScenario({ scenario, summaries, bars }: ScenarioResult): s
     '',
     `${scenario.title} (${scenario.connections} connections)`,
     ...lines,
+    ...hitLines(measurements),
     ...bars.map(barLine),
   ].join('\n')
+}
+
+/** Of each contestant that keeps answers, over all rounds that count. */
+function hitLines(measurements: readonly Measurement[]): readonly string[] {
+  const names = [...new Set(measurements.map(({ contestant }) => contestant))]
+  return names.flatMap(name => {
+    const all = measurements.filter(({ contestant }) => contestant === name)
+    const hits = all.map(one => one.hits).filter(one => one !== undefined)
+    return hits.length === 0 ? [] : [`  ${name}: ${renderHits(hits)}`]
+  })
 }
 
 const HEAD = [
@@ -135,7 +152,7 @@ const FIGURE_NAMES: Readonly<Record<Figure, string>> = {
   statements: 'the number of statements per request',
 }
 
-function barLine({ figure, limit, value, met }: Bar): string {
+function barLine({ figure, limit, value, met, beside }: Bar): string {
   const bound = figure === 'throughput' ? 'at least' : 'at most'
-  return `  ${met ? 'met   ' : 'MISSED'}  ${FIGURE_NAMES[figure]} is ${value.toFixed(2)} of the baseline's, bar: ${bound} ${limit}`
+  return `  ${met ? 'met   ' : 'MISSED'}  ${FIGURE_NAMES[figure]} is ${value.toFixed(2)} of that of ${beside}, bar: ${bound} ${limit}`
 }

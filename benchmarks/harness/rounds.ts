@@ -1,6 +1,7 @@
-import type { LoadRequest } from '../load/messages.ts'
+import type { LoadOrder, LoadRequest } from '../load/messages.ts'
 import type { Contestant, ContestantName } from './contestants.ts'
 import { cpuMicrosOf, postgresCpuMicros } from './cpu.ts'
+import { type Hits, hitsAt, hitsBetween } from './hits.ts'
 import type { LoadGenerator } from './load.ts'
 import type { RunningServer } from './processes.ts'
 import { statementsRun } from './statements-run.ts'
@@ -14,13 +15,27 @@ export interface Scenario {
   readonly connections: number
   /** Ratios to the baseline that may not be exceeded; undefined: measured, but not judged. */
   readonly bars: Readonly<Partial<Record<Figure, number>>>
+  /** The same, beside others than the baseline. */
+  readonly barsBeside?: readonly BarBeside[] | undefined
   /** Count what PostgreSQL runs, with `pg_stat_statements`: it costs all of them a little. */
   readonly countsStatements?: boolean
+  /** Tell where the answers of those came from that keep some. */
+  readonly countsHits?: boolean
   /** Sent with each request, to every contestant. */
   readonly headers: Readonly<Record<string, string>>
   readonly requests: Requests
   /** SQL that is run, outside of what is measured, before each portion: all begin with the same rows. */
   readonly prepare?: string
+  /** The same before its answers are compared. Default: `prepare`. */
+  readonly prepareToCompare?: string
+  /** All of it is asked twice before the first round, however long that takes. */
+  readonly isKnownBefore?: boolean
+}
+
+export interface BarBeside {
+  readonly beside: ContestantName
+  readonly figure: Figure
+  readonly limit: number
 }
 
 /** The same questions, with values that vary, in the words of S-Tier and in those of the services beside it. */
@@ -29,8 +44,11 @@ export interface Requests {
   readonly routes: readonly LoadRequest[]
 }
 
-export function requestsOf(scenario: Scenario, contestant: ContestantName): readonly LoadRequest[] {
-  return contestant === 'S-Tier' ? scenario.requests.dialect : scenario.requests.routes
+export function requestsOf(
+  { requests }: Scenario,
+  { speaksDialect }: Pick<Contestant, 'speaksDialect'>,
+): readonly LoadRequest[] {
+  return speaksDialect ? requests.dialect : requests.routes
 }
 
 /** How long and how often. A round gives each contestant one portion of load. */
@@ -56,6 +74,8 @@ export interface Measurement {
   readonly bytesPerAnswer: number
   /** Statements of PostgreSQL per request; undefined: not counted. */
   readonly statements?: number | undefined
+  /** Undefined: not counted, or it keeps none. */
+  readonly hits?: Hits | undefined
 }
 
 /** A contestant whose server runs. */
@@ -102,18 +122,20 @@ async function measureOnce(
   if (scenario.prepare !== undefined) await query(store.url, scenario.prepare)
   const portion = await load.open({
     port: server.port,
-    requests: requestsOf(scenario, contestant.name),
+    requests: requestsOf(scenario, contestant),
     headers: { ...scenario.headers, ...contestant.headers },
     connections: scenario.connections,
-    requestsMax: extent.requestsMax,
-    durationMs: round === WARM_UP ? extent.warmUpMs : extent.roundMs,
+    ...limitsOf(scenario, extent, round),
   })
   const count = () => (scenario.countsStatements === true ? statementsRun(store) : undefined)
+  const hits = () => (scenario.countsHits === true ? hitsAt(server.port) : undefined)
+  const hitsBefore = await hits()
   const ranBefore = await count()
   const before = readCpu(server, store)
   const report = await portion.run()
   const after = readCpu(server, store)
   const ranAfter = await count()
+  const hitsAfter = await hits()
   await portion.close()
   const { requests, errors, firstError, elapsedMs, bytes, p50Ms, p99Ms } = report
   if (errors > 0) {
@@ -131,7 +153,21 @@ async function measureOnce(
     p99Ms,
     bytesPerAnswer: bytes / requests,
     statements: perRequest(ranBefore, ranAfter, requests),
+    hits: hitsBetween(hitsBefore, hitsAfter),
   }
+}
+
+/** Longer than it can take to ask all twice. */
+const ALL_TWICE_MS = 600_000
+
+function limitsOf(
+  { requests, isKnownBefore }: Scenario,
+  { requestsMax, warmUpMs, roundMs }: Extent,
+  round: number,
+): Pick<LoadOrder, 'requestsMax' | 'durationMs'> {
+  if (round !== WARM_UP) return { requestsMax, durationMs: roundMs }
+  if (isKnownBefore !== true) return { requestsMax, durationMs: warmUpMs }
+  return { requestsMax: 2 * requests.dialect.length, durationMs: ALL_TWICE_MS }
 }
 
 function readCpu(server: RunningServer, store: Store) {

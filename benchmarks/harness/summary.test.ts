@@ -32,13 +32,27 @@ test('ratios are taken within a round, so a slow round changes none of them', ()
 })
 
 test('a bar is met up to its limit and missed beyond it', () => {
-  const summaries = summarise([measured('baseline', 1, 100), measured('S-Tier', 1, 90)])
-  expect(judge(scenario, summaries)).toEqual([
-    { figure: 'serverCpu', limit: 0.9, value: 0.9, met: true },
-    { figure: 'postgresCpu', limit: 0.4, value: 0.9, met: false },
+  const measurements = [measured('baseline', 1, 100), measured('S-Tier', 1, 90)]
+  expect(judge(scenario, summarise(measurements), measurements)).toEqual([
+    { figure: 'serverCpu', limit: 0.9, value: 0.9, met: true, beside: 'baseline' },
+    { figure: 'postgresCpu', limit: 0.4, value: 0.9, met: false, beside: 'baseline' },
   ])
 })
 
+test('a bar may stand beside another than the baseline, round by round', () => {
+  const measurements = [
+    ...[measured('baseline', 1, 1_000), measured('bare', 1, 10), measured('S-Tier', 1, 12)],
+    ...[measured('baseline', 2, 1_000), measured('bare', 2, 20), measured('S-Tier', 2, 24)],
+  ]
+  const bar = { beside: 'bare', figure: 'serverCpu', limit: 1.35 } as const
+  const judged = judge(
+    { ...scenario, bars: {}, barsBeside: [bar] },
+    summarise(measurements),
+    measurements,
+  )
+  expect(judged).toEqual([{ ...bar, value: 1.2, met: true }])
+})
+
 test('without S-Tier nothing is judged', () => {
-  expect(judge(scenario, summarise([measured('baseline', 1, 100)]))).toEqual([])
+  expect(judge(scenario, summarise([measured('baseline', 1, 100)]), [])).toEqual([])
 })

@@ -38,6 +38,8 @@ export interface Bar {
   readonly limit: number
   readonly value: number
   readonly met: boolean
+  /** Whose figure is 1. */
+  readonly beside: ContestantName
 }
 
 /** One line for each contestant, in the order in which they took part. */
@@ -63,17 +65,33 @@ export function summarise(measurements: readonly Measurement[]): readonly Summar
 }
 
 /** Every bar of the scenario, as S-Tier meets or misses it; none when S-Tier did not take part. */
-export function judge({ bars }: Scenario, summaries: readonly Summary[]): readonly Bar[] {
+export function judge(
+  { bars, barsBeside = [] }: Scenario,
+  summaries: readonly Summary[],
+  measurements: readonly Measurement[],
+): readonly Bar[] {
   const ours = summaries.find(one => one.contestant === 'S-Tier')
   if (ours === undefined) return []
-  return FIGURES.flatMap(figure => {
+  const beside = FIGURES.flatMap(figure => {
     const limit = bars[figure]
-    const value = ours.ratios[figure]
     if (limit === undefined) return []
-    return [
-      { figure, limit, value, met: figure === 'throughput' ? value >= limit : value <= limit },
-    ]
+    return [judged(figure, limit, ours.ratios[figure], 'baseline')]
   })
+  const by = (name: ContestantName) => measurements.filter(one => one.contestant === name)
+  const others = barsBeside.map(({ beside: other, figure, limit }) =>
+    judged(figure, limit, ratio(by('S-Tier'), by(other), MEASURED[figure]), other),
+  )
+  return [...beside, ...others]
+}
+
+function judged(figure: Figure, limit: number, value: number, beside: ContestantName): Bar {
+  return {
+    figure,
+    limit,
+    value,
+    met: figure === 'throughput' ? value >= limit : value <= limit,
+    beside,
+  }
 }
 
 function ratiosOf(

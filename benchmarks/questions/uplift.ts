@@ -1,5 +1,6 @@
 // What does S-Tier bring to a service as teams have it: the same traffic, most of it reads, some things asked for far more often
 // than others, beside the service that a team writes by hand?
+import { journal } from '../harness/journaled.ts'
 import type { Question } from '../harness/question.ts'
 import type { Requests, Scenario } from '../harness/rounds.ts'
 import { countStatements } from '../harness/statements-run.ts'
@@ -22,9 +23,14 @@ const SKEW = 1.1
 /** What is asked, of a hundred; the rest are writes. */
 const SHARES = { oneRow: 60, twentyRows: 25, nested: 10 } as const
 
-const TABLES = `
-  drop table if exists public.article_reviews, public.articles;
-  create table public.articles (
+/** The peers have the same without a journal, which nobody needs who keeps nothing. */
+const SCHEMAS = ['public', 'by_hand'] as const
+
+const tablesIn = (schema: string) => `
+  create schema if not exists ${schema};
+  grant usage on schema ${schema} to authenticated;
+  drop table if exists ${schema}.article_reviews, ${schema}.articles;
+  create table ${schema}.articles (
     id integer primary key,
     category_id integer not null,
     sku text not null,
@@ -34,36 +40,47 @@ const TABLES = `
     price numeric(10,2) not null,
     changed_at timestamptz not null default now()
   );
-  insert into public.articles
+  insert into ${schema}.articles
     select n, 1 + n % ${CATEGORIES}, 'A-' || n, 'Article ' || n, repeat('word ', 20), p, p, '2026-01-01'
     from generate_series(1, ${ARTICLES}) n, lateral (select (n * 7919 % 10000) / 100.0 as p) price;
-  create index on public.articles (category_id, price, id);
-  create table public.article_reviews (
+  create index on ${schema}.articles (category_id, price, id);
+  create table ${schema}.article_reviews (
     id integer primary key,
-    article_id integer not null references public.articles,
+    article_id integer not null references ${schema}.articles,
     stars smallint not null,
     words text not null
   );
-  insert into public.article_reviews
+  insert into ${schema}.article_reviews
     select n, 1 + n % ${ARTICLES}, 1 + n % 5, repeat('fine ', 8) from generate_series(1, 3 * ${ARTICLES}) n;
-  create index on public.article_reviews (article_id);
-  grant select, update on public.articles to authenticated;
-  grant select on public.article_reviews to authenticated;
-  analyze public.articles, public.article_reviews`
+  create index on ${schema}.article_reviews (article_id);
+  grant select, update on ${schema}.articles to authenticated;
+  grant select on ${schema}.article_reviews to authenticated;
+  analyze ${schema}.articles, ${schema}.article_reviews;`
 
-/** All find the prices that they left. */
-const OLD_PRICES = 'update public.articles set price = list_price where price <> list_price'
+/** All are compared with the same prices. While they are measured, each finds those that it left itself. */
+const OLD_PRICES = SCHEMAS.map(
+  schema => `update ${schema}.articles set price = list_price where price <> list_price`,
+).join(';')
 
-export const uplift: Question = { name: 'uplift', peers: ['baseline'], scenarios }
+/** Nobody reads through the old versions of another one's rows. */
+const TIDY = `vacuum ${SCHEMAS.map(schema => `${schema}.articles`).join(', ')}`
+
+export const uplift: Question = {
+  name: 'uplift',
+  peers: ['S-Tier uncached', 'baseline'],
+  scenarios,
+}
 
 async function scenarios(store: Store): Promise<readonly Scenario[]> {
-  await query(store.url, TABLES)
+  for (const schema of SCHEMAS) await query(store.url, tablesIn(schema))
+  await journal(store, ['public.articles', 'public.article_reviews'])
   await countStatements(store)
   return [
     {
       ...{ name: 'mixed', title: '95 % reads, 5 % writes, zipf over 12,000 rows', connections: 32 },
-      ...{ requests: traffic(), bars: BARS, headers: {}, prepare: OLD_PRICES },
-      countsStatements: true,
+      ...{ requests: traffic(), bars: BARS, headers: {} },
+      ...{ prepareToCompare: OLD_PRICES, prepare: TIDY },
+      ...{ countsStatements: true, countsHits: true },
     },
   ]
 }
