@@ -67,7 +67,7 @@ const TIDY = `vacuum ${SCHEMAS.map(schema => `${schema}.articles`).join(', ')}`
 
 export const uplift: Question = {
   name: 'uplift',
-  peers: ['S-Tier uncached', 'baseline'],
+  peers: ['baseline'],
   scenarios,
 }
 

@@ -4,7 +4,13 @@ export { cacheabilityOf } from './cacheability.ts'
 export { changeOf, rowKey, tagOf, valuesAt } from './change.ts'
 export { Claims, type ClaimsRead } from './claims.ts'
 export type { KeyContext } from './key.ts'
-export { includes, including, parseSnapshot, type Snapshot, SNAPSHOT_COHERENCE } from './snapshot.ts'
+export {
+  includes,
+  including,
+  parseSnapshot,
+  type Snapshot,
+  SNAPSHOT_COHERENCE,
+} from './snapshot.ts'
 export type {
   Asked,
   Cacheability,
