@@ -231,3 +231,14 @@ test('a shortcut that fails is told, and the framework answers; one that fails h
   await expect(fetch(`http://127.0.0.1:${port}/half`).then(half => half.text())).rejects.toThrow()
   expect(told).toMatchObject([{ path: '/whole' }, { path: '/half', error: { message: 'broken' } }])
 })
+
+test('a connection that was opened in advance and never used does not hold up the end', async () => {
+  const app = create()
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  const accepted = once(app.server, 'connection')
+  await Promise.all([accepted, once(socket, 'connect')])
+  const closed = once(socket.resume(), 'close')
+  await app.close()
+  await closed
+})

@@ -24,6 +24,7 @@ import {
 } from './request-errors.ts'
 import { securityHeaders } from './security-headers.ts'
 import { putBefore, type Shortcut } from './shortcut.ts'
+import { unusedConnections } from './unused-connections.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -147,8 +148,10 @@ function refusedOf(
  */
 function closeBusyConnections(app: FastifyInstance): () => boolean {
   let isClosing = false
+  const closeUnused = unusedConnections(app.server)
   app.addHook('preClose', done => {
     isClosing = true
+    closeUnused()
     done()
   })
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -111,7 +111,9 @@ test('a deferred constraint fails at the commit, after the last step', async () 
 
 test('statements are prepared once, and the least recently used are closed', async () => {
   const own = createPool({ target: parseTarget(database.url), sizeMax: 1, statementsMax: 3 })
-  onTestFinished(async () => void (await own.end(1_000)))
+  onTestFinished(async () => {
+    await own.end(1_000)
+  })
   const run = (...steps: Step[]) =>
     own.use(connection => connection.batch(steps), { leavesNoTrace: true })
   const names = () =>
