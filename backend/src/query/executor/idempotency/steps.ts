@@ -36,7 +36,7 @@ export function recallSteps(idempotency: Idempotency): readonly Step[] {
 }
 
 /** Where among `keepSteps` the answer is kept. */
-export const KEEP_AT = 1
+export const KEEP_AT = 2
 
 /** And where that comes to stay, what it is called, where the log ended then, and what was changed. */
 export interface KeepPlaces {
@@ -46,22 +46,24 @@ export interface KeepPlaces {
   readonly changesAt: number | undefined
 }
 const PLACES: KeepPlaces = Object.freeze({
-  commitAt: 2,
+  commitAt: 3,
   xidAt: undefined,
-  lsnAt: 3,
+  lsnAt: 4,
   changesAt: undefined,
 })
 const PLACES_WITH_CHANGES: KeepPlaces = Object.freeze({
-  commitAt: 3,
-  xidAt: 2,
-  lsnAt: 4,
-  changesAt: 5,
+  commitAt: 4,
+  xidAt: 3,
+  lsnAt: 5,
+  changesAt: 6,
 })
 
 export function keepPlaces(tellsChanges: boolean): KeepPlaces {
   return tellsChanges ? PLACES_WITH_CHANGES : PLACES
 }
 
+/** What was put off runs as the role of the request: before PostgreSQL 18 a deferred trigger runs as whoever commits. */
+const NOW_WHAT_WAS_DEFERRED = sql`set constraints all immediate`
 const COMMIT = sql`commit`
 const UNNAMED_XID: Step = Object.freeze({ ...XID_STEP, name: '' })
 const UNNAMED_CHANGES: Step = Object.freeze({ ...OWN_CHANGES_STEP, name: '' })
@@ -77,6 +79,7 @@ export function keepSteps(
   tellsChanges: boolean,
 ): readonly Step[] {
   return [
+    step('', NOW_WHAT_WAS_DEFERRED),
     step('', LEAVE_ROLE),
     step('', KEEP, [id, fingerprint, answer, String(keepMs)]),
     ...(tellsChanges ? [UNNAMED_XID] : []),
