@@ -10,7 +10,7 @@ import { Witness } from './witness.ts'
 import { Writing } from './writing.ts'
 
 /** Pairs of a write and the reads after it. 100,000 take some minutes. */
-const PAIRS = Number(process.env['STIER_COHERENCE_PAIRS'] ?? 300)
+const PAIRS = Number(process.env['STIER_COHERENCE_PAIRS'] ?? 200)
 const TIMEOUT_MS = 7_200_000
 const FOUND_MS = 60_000
 

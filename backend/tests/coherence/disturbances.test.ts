@@ -7,7 +7,7 @@ import { settle } from './settle.ts'
 import { createWorld } from './world.ts'
 
 /** So many things go wrong, one after the other; the seed says which. All of them: 1000. */
-const DISTURBANCES = Number(process.env['STIER_COHERENCE_DISTURBANCES'] ?? 3)
+const DISTURBANCES = Number(process.env['STIER_COHERENCE_DISTURBANCES'] ?? 2)
 /** And so often. */
 const ROUNDS = Number(process.env['STIER_COHERENCE_ROUNDS'] ?? 1)
 const ONLY = process.env['STIER_COHERENCE_ONLY'] ?? ''
