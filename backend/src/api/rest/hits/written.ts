@@ -5,6 +5,7 @@ import type { HeaderList } from '../../http/index.ts'
 import { cacheStatusOf, secondsLeft } from '../caching/cache-status.ts'
 import { ageOf } from '../caching/telling-cache.ts'
 import { besideCors, type RestResponse } from '../response.ts'
+import { Head, type Times } from './head.ts'
 import { hitMark } from './hit-mark.ts'
 
 /** What else decides about the headers of an answer. */
@@ -36,6 +37,10 @@ export class Written {
   /** What the headers say at this moment, in whole seconds. */
   #age = Number.NaN
   #ttl = Number.NaN
+  #times: Times = { cacheStatus: '', age: '' }
+  #head: Head | undefined
+  /** Node has been asked for it. */
+  #isLearned = false
 
   constructor({ response, own }: Told, beside: Beside) {
     const headers = Object.entries(headersOf(response, beside))
@@ -58,8 +63,11 @@ export class Written {
     trace: string | undefined,
   ): void {
     this.#tell(hit)
+    const isSuited = trace === undefined && Head.suits(response)
+    if (isSuited && this.#head !== undefined) return this.#head.send(response, this.#times, bytes)
     if (trace !== undefined && this.#traceAt !== NOWHERE) this.#flat[this.#traceAt] = trace
     response.writeHead(this.#status, this.#flat)
+    if (isSuited && !this.#isLearned) this.#learn(response)
     if (bytes === null) response.end()
     else if (typeof bytes === 'string') response.end(bytes, 'latin1')
     else response.end(bytes)
@@ -72,10 +80,17 @@ export class Written {
     this.#age = age
     this.#ttl = ttl
     const mark = hitMark(undefined, hit)
-    if (this.#ageAt !== NOWHERE) this.#flat[this.#ageAt] = ageOf(mark)
-    if (this.#cacheStatusAt !== NOWHERE) {
-      this.#flat[this.#cacheStatusAt] = cacheStatusOf(mark, undefined)
-    }
+    const times = { cacheStatus: cacheStatusOf(mark, undefined), age: ageOf(mark) }
+    this.#times = times
+    if (this.#ageAt !== NOWHERE) this.#flat[this.#ageAt] = times.age
+    if (this.#cacheStatusAt !== NOWHERE) this.#flat[this.#cacheStatusAt] = times.cacheStatus
+  }
+
+  /** Where the database says one of them itself, it is no place for the time. */
+  #learn(response: ServerResponse): void {
+    this.#isLearned = true
+    if (this.#ageAt === NOWHERE || this.#cacheStatusAt === NOWHERE) return
+    this.#head = Head.of(response, this.#times)
   }
 }
 
