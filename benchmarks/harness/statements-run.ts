@@ -6,11 +6,17 @@ export async function countStatements(store: Store): Promise<void> {
   await query(store.url, `alter database store set pg_stat_statements.track = 'top'`)
 }
 
-/** Statements that clients had PostgreSQL run so far, those of this question among them. */
+/**
+ * Statements that clients had PostgreSQL run so far, those of this question among them. pg_stat_statements counts a `begin` that is
+ * prepared only when it is run for the first time, so there are at least as many as transactions that were ended.
+ */
 export async function statementsRun({ url }: Store): Promise<number> {
-  const [row] = await query<{ calls: string }>(
-    url,
-    'select coalesce(sum(calls), 0) as calls from pg_stat_statements',
-  )
+  const [row] = await query<{ calls: string }>(url, COUNT)
   return Number(row?.calls)
 }
+
+const COUNT = `
+  select coalesce(sum(calls), 0)
+    + greatest(0, coalesce(sum(calls) filter (where query ~* '^(commit|rollback)$'), 0)
+                - coalesce(sum(calls) filter (where query ~* '^(begin|start)\\M'), 0)) as calls
+  from pg_stat_statements`

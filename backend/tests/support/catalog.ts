@@ -105,6 +105,9 @@ function buildRelation(types: Types, name: string, spec: RelationSpec, oid: numb
     reads: undefined,
     relatives: [],
     isTemporary: false,
+    isPlainlyChanged: true,
+    checks: [],
+    insertsPass: 'nothing',
     securityInvoker: false,
   }
 }

@@ -67,6 +67,8 @@ test.each([
   'drop index by_c',
   'create or replace view v as select a, b from t',
   'create or replace view v as select a, upper(b)::varchar(20) as b from t',
+  'create trigger table_nothing before update on t for each row execute function nothing()',
+  'alter table t disable trigger table_nothing',
   'create trigger nothing instead of insert on v for each row execute function nothing()',
   "create or replace function f() returns int language sql as 'select 2'",
   "create function f(int) returns int language sql as 'select 2'",

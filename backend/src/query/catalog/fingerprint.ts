@@ -1,4 +1,5 @@
 import { assert, integer, join, type Sql, sql } from '../../base/index.ts'
+import { isOfJournal } from './journal-trigger.ts'
 import type { Queryable } from './queryable.ts'
 import { FIRST_USER_OID } from './scope.ts'
 
@@ -29,7 +30,8 @@ const AGED: readonly Sql[] = [
   sql`select 6, e.xmin from pg_enum e`,
   sql`select 7, w.xmin from pg_rewrite w where w.ev_class >= ${firstUserOid}`,
   sql`select 8, p.xmin from pg_policy p`,
-  sql`select 9, t.xmin from pg_trigger t where t.tgtype & 64 > 0`,
+  sql`select 9, t.xmin from pg_trigger t where not t.tgisinternal and t.tgfoid <> all (
+        select p.oid from pg_proc p where ${isOfJournal(sql`p`)})`,
   sql`select 10, k.xmin from pg_cast k where k.oid >= ${firstUserOid}`,
   sql`select 11, d.xmin from pg_description d
       where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass`,

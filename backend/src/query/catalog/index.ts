@@ -16,6 +16,7 @@ export {
   type NotificationListener,
 } from './keeper.ts'
 export { loadCatalog } from './load.ts'
+export { parseConstraint, type Term } from './constraint.ts'
 export { handlerOf } from './media-handlers.ts'
 export {
   CATALOG_CHECKS,

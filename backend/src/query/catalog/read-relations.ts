@@ -1,5 +1,7 @@
-import { sql } from '../../base/index.ts'
+import { type Sql, sql } from '../../base/index.ts'
+import { isOfJournal } from './journal-trigger.ts'
 import type { Reader } from './reader.ts'
+import type { CheckConstraint } from './types.ts'
 
 export interface RelationRow {
   readonly oid: number
@@ -17,6 +19,9 @@ export interface RelationRow {
   readonly owner: string
   readonly securityInvoker: boolean
   readonly isTemporary: boolean
+  readonly isPlainlyChanged: boolean
+  readonly checks: readonly CheckConstraint[]
+  readonly insertsPass: 'nothing' | 'rows' | 'statement'
   readonly privileges: readonly string[]
 }
 
@@ -42,7 +47,61 @@ const HAS_HANDLER = sql`
   join pg_foreign_data_wrapper w on w.oid = s.srvfdw
   where f.ftrelid = c.oid`
 
-const RELATIONS = sql`
+/**
+ * Triggers that run what a user wrote, or change rows of other tables, where anything may be. Those of constraints only look; ours
+ * only writes the journal.
+ */
+const LOUD_TRIGGERS = sql`
+  select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+  where t.tgrelid = c.oid and not case
+    when t.tgisinternal then t.tgfoid in (
+      '"RI_FKey_check_ins"'::regproc, '"RI_FKey_check_upd"'::regproc,
+      '"RI_FKey_noaction_del"'::regproc, '"RI_FKey_noaction_upd"'::regproc,
+      '"RI_FKey_restrict_del"'::regproc, '"RI_FKey_restrict_upd"'::regproc,
+      'unique_key_recheck'::regproc)
+    else ${isOfJournal(sql`p`)}
+  end`
+
+/** A domain has checks of its own, and a composite type or a range may have a domain in it. */
+const LOUD_TYPES = sql`
+  select from pg_attribute a
+  join pg_type y on y.oid = a.atttypid
+  left join pg_type element on element.oid = y.typelem
+  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    and (y.typtype not in ('b', 'e') or element.typtype not in ('b', 'e'))`
+
+const IS_PLAINLY_CHANGED = sql`
+  c.relkind = 'r' and not c.relhasrules
+  and not exists (${LOUD_TRIGGERS})
+  and not exists (${LOUD_TYPES})
+  and not exists (select from pg_inherits h where c.oid in (h.inhrelid, h.inhparent))
+  and not exists (
+    select from pg_constraint k
+    where k.conrelid = c.oid and k.contype = 'c' and k.conbin::text like '%{FUNCEXPR %'
+  )`
+
+/** Bits of `tgtype`: 1 for each row, 2 BEFORE, 4 insert. A trigger that is switched off is `D`; one may switch it on again. */
+const INSERTS_PASS = sql`
+  case
+    when c.relhasrules and c.relkind <> 'v' then 'statement'
+    when exists (
+      select from pg_trigger t
+      where t.tgtype & 7 = 7 and not t.tgisinternal and (t.tgrelid = c.oid or c.relkind = 'p' and t.tgrelid in (
+        select p.relid from pg_partition_tree(c.oid) p))
+    ) then 'rows'
+    else 'nothing'
+  end`
+
+/** Until PostgreSQL 18 every constraint is enforced, also one that older rows need not keep. */
+function checksSince(serverVersion: number): Sql {
+  const isEnforced = serverVersion >= 180_000 && sql` and k.conenforced`
+  return sql`coalesce((
+    select json_agg(json_build_object('name', k.conname, 'expression', pg_get_expr(k.conbin, k.conrelid)) order by k.conname)
+    from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'${isEnforced}
+  ), '[]')`
+}
+
+const relationsSince = (serverVersion: number) => sql`
   select c.oid::bigint as oid, n.nspname as schema, c.relname as name, c.relkind as kind,
     d.description as comment,
     case
@@ -58,6 +117,8 @@ const RELATIONS = sql`
       where option ~* '^security_invoker=(true|on|yes|1|t|y)$'
     ) as "securityInvoker",
     c.relpersistence = 't' as "isTemporary",
+    ${IS_PLAINLY_CHANGED} as "isPlainlyChanged",
+    ${INSERTS_PASS} as "insertsPass", ${checksSince(serverVersion)} as checks,
     coalesce(c.relacl, acldefault('r', c.relowner))::text[] as privileges
   from json_array_elements_text($1::json) as wanted
   join pg_class c on c.oid = wanted::oid
@@ -70,5 +131,5 @@ export function readRelations(
   reader: Reader,
   oids: readonly number[],
 ): Promise<readonly RelationRow[]> {
-  return reader.rows(RELATIONS, oids)
+  return reader.rows(relationsSince(reader.serverVersion), oids)
 }

@@ -1,4 +1,5 @@
 import { integer, sql } from '../../base/index.ts'
+import type { CheckConstraint } from './types.ts'
 import type { Reader } from './reader.ts'
 import { FIRST_USER_OID } from './scope.ts'
 
@@ -24,6 +25,11 @@ export interface TypeRow {
   readonly comment: string | null
   /** Of a domain: its own valid CHECK constraints. */
   readonly checks: readonly string[]
+  /** Of a domain: those that it enforces, the same and others, by name. */
+  readonly constraints: readonly CheckConstraint[]
+  /** Of a domain: the type below it, narrowed; null otherwise. */
+  readonly baseFormatted: string | null
+  readonly deterministic: boolean
   readonly castToJson: boolean
 }
 
@@ -85,6 +91,14 @@ const TYPES = sql`
       select pg_get_expr(k.conbin, 0) from pg_constraint k
       where k.contypid = t.oid and k.contype = 'c' and k.convalidated order by k.conname
     ) else '{}' end as checks,
+    case when t.typtype = 'd' then coalesce((
+      select json_agg(json_build_object('name', k.conname, 'expression', pg_get_expr(k.conbin, 0)) order by k.conname)
+      from pg_constraint k where k.contypid = t.oid and k.contype = 'c'
+    ), '[]') else '[]' end as constraints,
+    case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end as "baseFormatted",
+    t.typcollation = 0 or exists (
+      select from pg_collation c where c.oid = t.typcollation and c.collisdeterministic
+    ) as deterministic,
     ${CAST_TO_JSON} as "castToJson"
   from wanted w
   join pg_type t on t.oid = w.oid

@@ -71,6 +71,9 @@ export function createRelation(row: RelationRow, parts: RelationParts): Relation
       isPartition,
     })),
     isTemporary: row.isTemporary,
+    isPlainlyChanged: row.isPlainlyChanged,
+    checks: row.checks,
+    insertsPass: row.insertsPass,
     securityInvoker: row.securityInvoker,
   }
 }

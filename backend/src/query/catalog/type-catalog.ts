@@ -59,15 +59,25 @@ export function createTypeCatalog(rows: readonly TypeRow[]): TypeCatalog {
   function modifierOf(oid: number): number {
     return chain(oid).find(type => type.modifier !== -1)?.modifier ?? -1
   }
-  function define({ oid, labels, attributes, comment, castToJson }: TypeRow): TypeDefinition {
+  /** The base type as the nearest domain that narrows it writes it. */
+  function narrowedBase(oid: number): string {
+    const domains = chain(oid).filter(type => type.kind === 'd')
+    const narrowing = domains.find(type => type.modifier !== -1) ?? domains.at(-1)
+    return narrowing?.baseFormatted ?? row(oid).formatted
+  }
+  function define(type: TypeRow): TypeDefinition {
+    const { oid, labels, attributes, comment, castToJson, deterministic } = type
     const checks = chain(oid).flatMap(type => type.checks)
     const maxLength = lengthOf(base(oid), modifierOf(oid))
     const typed = attributes.map(({ name, type, formatted }) => ({
       name,
       type: reference(type, formatted),
     }))
+    const constraints = [...chain(oid)].reverse().flatMap(type => type.constraints)
+    const notNull = chain(oid).some(type => type.notNull)
     const described = { labels, attributes: typed, comment, checks, maxLength, castToJson }
-    return { ...reference(oid), ...described }
+    const held = { constraints, notNull, baseFormatted: narrowedBase(oid), deterministic }
+    return { ...reference(oid), ...described, ...held }
   }
 
   return {

@@ -97,6 +97,18 @@ export interface Relation {
    */
   readonly relatives: readonly { readonly oid: number; readonly isPartition: boolean }[]
   readonly isTemporary: boolean
+  /**
+   * Changing or removing its rows runs nothing of the user's besides its policies: no trigger, no rule, no cascade, no check that
+   * calls a function. What fills in new rows is another matter. False: nobody knows.
+   */
+  readonly isPlainlyChanged: boolean
+  /** The CHECK constraints that a row of it is held to, in the order in which PostgreSQL looks at them. */
+  readonly checks: readonly CheckConstraint[]
+  /**
+   * What may come between the values of an INSERT and the constraints: BEFORE triggers of `rows` (its partitions' included), or a rule
+   * that replaces the whole `statement`.
+   */
+  readonly insertsPass: 'nothing' | 'rows' | 'statement'
   /** The view runs with its owner's rights (no `security_invoker`): policies of the tables behind see the owner. */
   readonly securityInvoker: boolean
 }
@@ -151,10 +163,25 @@ export interface TypeDefinition extends TypeRef {
   readonly comment: string | null
   /** Of a domain: SQL text of its valid CHECK constraints and those of the domains below; otherwise empty. */
   readonly checks: readonly string[]
+  /** Of a domain: the same by name, in the order in which PostgreSQL looks at them: the deepest domain's first. */
+  readonly constraints: readonly CheckConstraint[]
+  /** Of a domain: it, or one below it, refuses null. */
+  readonly notNull: boolean
+  /** Of a domain: its base type with what it is narrowed to, as in `numeric(5,2)`; otherwise as `formatted`. */
+  readonly baseFormatted: string
+  /** As of a column. */
+  readonly deterministic: boolean
   /** Of a domain over `varchar(n)`/`char(n)`, otherwise null. */
   readonly maxLength: number | null
   /** A cast makes JSON of it, of whatever form: PostgreSQL uses it where a row becomes JSON. Never of a domain. */
   readonly castToJson: boolean
+}
+
+/** A CHECK constraint that is enforced, whether or not older rows keep it. */
+export interface CheckConstraint {
+  readonly name: string
+  /** As PostgreSQL prints it; of a domain, its value is `VALUE`. */
+  readonly expression: string
 }
 
 export interface Privilege {

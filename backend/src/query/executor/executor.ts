@@ -238,7 +238,7 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
         class: paces.paceOf(statement.name),
         tenant: context.role,
         deadline: execution.deadline,
-        leavesNoTrace: execution.leavesNoTrace === true && context.preRequest === undefined,
+        leavesNoTrace: isQuiet(execution),
       })
     } catch (error) {
       ending = isDisturbed ? classifyPostgres(error) : endingOf(error)
@@ -320,6 +320,11 @@ function endingOf(error: unknown): Ending {
 function isOfStandby(error: unknown, { lsnAt, wants }: Transaction): boolean {
   if (lsnAt === undefined || wants.lsn !== true || !(error instanceof DatabaseError)) return false
   return error.code === '55000' && error.step === lsnAt
+}
+
+/** Nothing stays in the session but the number of the last transaction, which nobody is harmed by. */
+function isQuiet({ leavesNoTrace, context, idempotency }: Execution): boolean {
+  return leavesNoTrace === true && context.preRequest === undefined && idempotency === undefined
 }
 
 /** PostgreSQL has ended the statement (57014) because its time was over. */

@@ -312,3 +312,30 @@ test('where tokens are wanted of one node, they name the transaction', async () 
   })
   expect(token).toBe(`${token?.split(' ')[0]} of ${(told[0] as OwnChanges).xid}`)
 })
+
+test('a write that leaves no trace is not cleaned up after; one with a key leaves some itself', async () => {
+  const own = createPool({ target: parseTarget(database.authenticatorUrl), sizeMax: 1 })
+  onTestFinished(async () => {
+    await own.end(1_000)
+  })
+  const idempotency = { key: 'k', fingerprint: 'ab', keepMs: 60_000, answerBytesMax: 10_000 }
+  const preRequest = { schema: 'pg_catalog', name: 'pg_backend_pid' }
+  const quiet = { on: own, leavesNoTrace: true }
+  const mark = () =>
+    own.use(
+      async one => {
+        const [row] = await one.query(`select current_setting('s_tier.xid', true) as xid`)
+        return row?.['xid'] ?? ''
+      },
+      { leavesNoTrace: true },
+    )
+  await write(insert(1), quiet)
+  expect(await mark()).toMatch(/^\d+$/) // Nothing else is told of a reset.
+  await write(insert(2), { on: own })
+  expect(await mark()).toBe('')
+  await write(insert(3), quiet)
+  await write(insert(4), { ...quiet, idempotency })
+  expect(await mark()).toBe('')
+  await write(insert(5), { ...quiet, context: { preRequest } })
+  expect(await mark()).toBe('')
+})

@@ -10,10 +10,17 @@ import {
 import type { OwnChanges } from './caching/types.ts'
 import { RENDERING } from './context.ts'
 
-/** Puts the id of the transaction where it is found after the commit, and tells it; empty when nothing was written. */
+const XID = sql`
+  pg_catalog.set_config('s_tier.xid', coalesce(pg_catalog.pg_current_xact_id_if_assigned()::text, ''), false)`
+const DAY = sql`
+  pg_catalog.set_config('s_tier.day', pg_catalog.to_char(pg_catalog.now() at time zone 'UTC', 'YYYY-MM-DD'), false)`
+
+/**
+ * Puts the id of the transaction where it is found after the commit, and tells it; empty when nothing was written. And the day when
+ * it began, before which none of its changes are.
+ */
 export const XID_STEP: Step = Object.freeze({
-  text: sql`select pg_catalog.set_config('s_tier.xid', coalesce(pg_catalog.pg_current_xact_id_if_assigned()::text, ''), false)`
-    .text,
+  text: sql`select ${XID}, ${DAY}`.text,
   name: 'own_xid',
   values: Object.freeze([]),
   discard: false,
@@ -22,8 +29,7 @@ export const XID_STEP: Step = Object.freeze({
 /** The same, and how values were written when the statement was over. */
 export const XID_AND_RENDERING_STEP: Step = Object.freeze({
   ...XID_STEP,
-  text: sql`select pg_catalog.set_config('s_tier.xid', coalesce(pg_catalog.pg_current_xact_id_if_assigned()::text, ''), false), ${RENDERING}`
-    .text,
+  text: sql`select ${XID}, ${RENDERING}, ${DAY}`.text,
   name: 'own_xid_rendering',
 })
 

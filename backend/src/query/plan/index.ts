@@ -27,7 +27,7 @@ export { AmbiguousRoutineError, RoutineNotFoundError } from './routine-errors.ts
 export { similarName } from './similar-names.ts'
 export { parseTypeName, type TypeName } from './type-name.ts'
 export type * from './types.ts'
-export { leavesNoTrace } from './traces.ts'
+export { leavesNoTrace, writeLeavesNoTrace } from './traces.ts'
 export { isParameter } from './unread.ts'
 export { fieldsOf, nodesOf, relationsOf } from './walk.ts'
 export { planWrite } from './write.ts'

@@ -34,7 +34,8 @@ export function* fieldsOf(plan: ReadPlan): Generator<Field> {
   }
 }
 
-function* fieldsOfCondition(condition: Condition): Generator<Field> {
+/** Every field that a condition tests. */
+export function* fieldsOfCondition(condition: Condition): Generator<Field> {
   if (condition.kind === 'test') yield condition.field
   if (condition.kind !== 'and' && condition.kind !== 'or') return
   for (const inner of condition.conditions) yield* fieldsOfCondition(inner)

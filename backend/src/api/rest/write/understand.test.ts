@@ -43,6 +43,16 @@ test('writes of one shape share a statement, whatever their values', () => {
   ])
 })
 
+test('only a change of what runs nothing of the user leaves no trace, if it is answered in our words', () => {
+  const quiet = (parts: Parameters<typeof input>[0]) =>
+    understandWrite(input(parts), catalog, services({ planEnabled: true })).prepared.leavesNoTrace
+  expect(quiet({ method: 'PATCH' })).toBe(true)
+  expect(quiet({ method: 'DELETE', queryString: 'id=eq.1' })).toBe(true)
+  expect(quiet({ method: 'POST' })).toBe(false)
+  const accept = 'application/vnd.pgrst.plan+json'
+  expect(quiet({ method: 'PATCH', headers: { accept } })).toBe(false)
+})
+
 test.each([
   ['other keys', { body: '{"id": 1, "price": 2}' }],
   ['an array', { body: '[{"id": 1, "title": "a"}]' }],

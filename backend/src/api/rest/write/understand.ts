@@ -1,6 +1,11 @@
 import { parameter } from '../../../base/index.ts'
 import { type Catalog, findRelation, type Relation } from '../../../query/catalog/index.ts'
-import { planWrite, type WriteAction, type WritePlan } from '../../../query/plan/index.ts'
+import {
+  planWrite,
+  type WriteAction,
+  writeLeavesNoTrace,
+  type WritePlan,
+} from '../../../query/plan/index.ts'
 import {
   type AnswerShape,
   compileExplainedWrite,
@@ -121,7 +126,8 @@ function prepare(
     const { select } = understanding.query.read
     const rules = { aggregates, database, embedsAs: rest.embedsAs }
     const rowRead = once(() => rowReadOf(plan, { select, media }, catalog, rules) ?? 'none')
-    return { plan, statement, rowRead }
+    const isOurs = media.kind !== 'handler' && media.kind !== 'plan'
+    return { plan, statement, rowRead, leavesNoTrace: isOurs && writeLeavesNoTrace(plan, catalog) }
   })
 }
 

@@ -26,6 +26,7 @@ export async function write(input: RestInput, services: RestServices): Promise<R
     parameters,
     context,
     signal: input.signal,
+    leavesNoTrace: prepared.leavesNoTrace,
     deadline: deadlineOf(preferences, rules.database, services.clock),
     idempotency: idempotencyOf(input, context, rules.rest),
     keeping: keepingOf(input, prepared, services),

@@ -55,6 +55,12 @@ test(`popular keys get the room that their hits are worth (seed ${seed})`, () =>
   expect(serve(store, 10_000, 20_000)).toBeGreaterThan(0.65)
 })
 
+test(`it takes some thousand uses to see that more room is wanted, and to give it (seed ${seed})`, () => {
+  const { store } = setUp()
+  serve(store, 10_000, 5_000)
+  expect(store.stats().entriesMax).toBeGreaterThanOrEqual(400)
+})
+
 test(`few keys get no more room than they need, whatever they may have (seed ${seed})`, () => {
   const { store } = setUp()
   serve(store, 300, 100_000)

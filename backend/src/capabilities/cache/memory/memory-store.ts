@@ -3,7 +3,7 @@ import type { CurvePoint, Departure, Kept, MemoryStats, MemoryStore } from '../t
 import { Slot } from './fifo.ts'
 import { hashOf } from './hash.ts'
 import { MEMORY_CHECKS, MEMORY_DEFAULTS, type MemoryOptions, type MemoryRules } from './options.ts'
-import { ReuseDistances } from './reuse-distances.ts'
+import { KNOWN_FROM_USES, ReuseDistances } from './reuse-distances.ts'
 import { roomFor } from './room.ts'
 import { S3Fifo, USES_MAX } from './s3-fifo.ts'
 
@@ -19,7 +19,6 @@ const SWEPT = 2
 /** When the room has become smaller, no more than so many leave for each new one. */
 const LEAVING_MAX = 8
 const CURVE_SIZES = [1, 2, 5].flatMap(first => [100, 1_000, 10_000, 100_000].map(by => first * by))
-const CURVE_FROM_USES = 1_000
 
 /**
  * Keeps entries in memory, within bounds of entries and bytes. A hit looks into a map and counts; it moves and allocates nothing.
@@ -161,7 +160,7 @@ class BoundedStore<Entry extends Kept> implements MemoryStore<Entry> {
     const distances = this.#distances
     const hitShare = (entries: number): number => distances.hitShare(entries, this.#room)
     const load = { entries: this.#slots.size, bytes: this.#bytes, hitShare }
-    const isKnown = distances.recorded >= CURVE_FROM_USES
+    const isKnown = distances.recorded >= KNOWN_FROM_USES
     const room = isKnown ? roomFor(load, this.#room, this.#rules) : this.#room
     if (room !== this.#room) this.#policy.resize(room)
     this.#room = room
@@ -169,7 +168,7 @@ class BoundedStore<Entry extends Kept> implements MemoryStore<Entry> {
   }
 
   #curve(): readonly CurvePoint[] {
-    if (this.#distances.recorded < CURVE_FROM_USES) return []
+    if (this.#distances.recorded < KNOWN_FROM_USES) return []
     const sizes = [...CURVE_SIZES].sort((one, other) => one - other)
     return sizes.map(entries => ({
       entries,

@@ -2,7 +2,9 @@ import { Fenwick } from './fenwick.ts'
 
 /** Keys that are followed, at most. */
 const KEYS_MAX = 2_048
-/** The share of keys that is followed while there are few of them. More would tell more, and cost every hit. */
+/** Uses that say something. Until then every key is followed, so that it is soon known how much room is wanted. */
+export const KNOWN_FROM_USES = 1_000
+/** The share of keys that is followed afterwards while there are few of them. More would tell more, and cost every hit. */
 const RATE_MAX = 1 / 16
 /** When there are too many of them, this share stays. */
 const KEPT_RATE = 7 / 8
@@ -13,6 +15,7 @@ const BUCKETS = 26 * PER_DOUBLING
 const TIMES = KEYS_MAX * 4
 const HASHES = 2 ** 32
 const LEAST_HASH = -(2 ** 31)
+const LAST_HASH = 2 ** 31 - 1
 
 /**
  * How many other keys are used between two uses of the same, from which follows what share of hits an LRU of any size would have
@@ -25,7 +28,7 @@ export class ReuseDistances {
   readonly #used = new Fenwick(TIMES)
   readonly #counts = new Float64Array(BUCKETS)
   #time = 0
-  #below = LEAST_HASH + Math.floor(HASHES * RATE_MAX)
+  #below = LAST_HASH
   #uses = 0
   #hits = 0
   #estimated = 0
@@ -52,7 +55,7 @@ export class ReuseDistances {
     this.#time = 0
   }
 
-  /** How many uses the estimate rests on; fewer than a thousand say little. */
+  /** How many uses the estimate rests on; fewer than `KNOWN_FROM_USES` say little. */
   get recorded(): number {
     return this.#recorded
   }
@@ -92,12 +95,17 @@ export class ReuseDistances {
     this.#used.add(this.#time++, 1)
     this.#estimated += weight
     if (++this.#recorded % HALVED_AFTER === 0) this.#halve()
+    if (this.#recorded === KNOWN_FROM_USES) this.#followBelow(LEAST_HASH + HASHES * RATE_MAX)
     if (this.#lastUse.size > KEYS_MAX) this.#followFewer()
   }
 
   #followFewer(): void {
-    this.#below = LEAST_HASH + Math.floor((this.#below - LEAST_HASH) * KEPT_RATE)
-    for (const hash of this.#lastUse.keys()) if (hash >= this.#below) this.forget(hash)
+    this.#followBelow(LEAST_HASH + Math.floor((this.#below - LEAST_HASH) * KEPT_RATE))
+  }
+
+  #followBelow(hash: number): void {
+    this.#below = hash
+    for (const known of this.#lastUse.keys()) if (known >= hash) this.forget(known)
   }
 
   #halve(): void {

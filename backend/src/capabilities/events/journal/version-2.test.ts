@@ -123,6 +123,30 @@ test('a transaction is told its own events once it is committed, and those of no
   await client.end()
 })
 
+test('the day when a transaction began spares it older ones, and nothing of its own', async () => {
+  await enable()
+  const client = new pg.Client(database.authenticatorUrl)
+  await client.connect()
+  await client.query(`begin; insert into thing values (1)`)
+  await client.query(`select set_config('s_tier.xid', pg_current_xact_id()::text, false)`)
+  await client.query('commit')
+  const toldSince = async (day: string) => {
+    await client.query(`select set_config('s_tier.day', $1, false)`, [day])
+    return (await client.query(OWN_EVENTS)).rows.length
+  }
+  const [row] = await database.query(
+    `select day::text, (day + 2)::text as later from s_tier.journal`,
+  )
+  expect(await toldSince('')).toBe(1)
+  expect(await toldSince('2020-02-29')).toBe(1)
+  expect(await toldSince(String(row?.['day']))).toBe(1)
+  expect(await toldSince(String(row?.['later']))).toBe(0)
+  await database.query(`insert into s_tier.journal select
+    position + 1, xid, day - 400, at, relation, schema_name, table_name, kind from s_tier.journal`)
+  expect(await toldSince('2020-02-29'), 'those of days without a partition').toBe(2)
+  await client.end()
+})
+
 test('who may not read the journal is not told of it', async () => {
   await journaling(database.url)
   expect(await journalAccess(login)).toBe('forbidden')

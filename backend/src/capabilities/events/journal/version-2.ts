@@ -10,6 +10,7 @@ const TRIGGERS = sql`
  *
  * `journal_own` tells the events of the transaction whose id the session has in the setting `s_tier.xid`. When there are more, or they
  * are larger, it ends with one for each table that the transaction changed, as if that had been emptied.
+ * `s_tier.day`, the day in UTC when the transaction began, spares it the days before; one more on both sides, for a clock may be set.
  *
  * `journal_ahead` tells what has become visible since a snapshot, in no order: also what readers have to wait for. Where there are as
  * many events as asked for, or more, it tells one instead for each transaction and table, as if that had been emptied. It is not
@@ -33,9 +34,12 @@ export const VERSION_2 = Object.freeze({
     set enable_seqscan = off
     set enable_bitmapscan = off
     set enable_sort = off
+    set plan_cache_mode = force_generic_plan -- Days are left out without planning anew for each call.
     as $function$
     declare
       own constant xid8 := nullif(current_setting('s_tier.xid', true), '')::xid8;
+      first_day constant date := coalesce(nullif(current_setting('s_tier.day', true), '')::date - 1, '-infinity');
+      last_day constant date := (clock_timestamp() at time zone 'UTC')::date + 1;
       events integer := 0;
       bytes bigint := 0;
     begin
@@ -44,7 +48,7 @@ export const VERSION_2 = Object.freeze({
         select j.xid::text, j.position::text, j.relation, j.schema_name::text, j.table_name::text, j.kind::text,
           floor(extract(epoch from j.at) * 1000)::bigint::text,
           j.key::text, j.old_row::text, j.new_row::text, j.role, j.claims, j.request_id, j.trace
-        from s_tier.journal j where j.xid = own order by j.xid, j.position
+        from s_tier.journal j where j.xid = own and j.day between first_day and last_day order by j.xid, j.position
       loop
         events := events + 1;
         bytes := bytes + coalesce(octet_length(old_row), 0) + coalesce(octet_length(new_row), 0);
@@ -53,7 +57,7 @@ export const VERSION_2 = Object.freeze({
             select own::text, max(j.position)::text, j.relation, min(j.schema_name)::text, min(j.table_name)::text, 't',
               floor(extract(epoch from max(j.at)) * 1000)::bigint::text,
               null::text, null::text, null::text, null::text, null::text, null::text, null::text
-            from s_tier.journal j where j.xid = own group by j.relation;
+            from s_tier.journal j where j.xid = own and j.day between first_day and last_day group by j.relation;
           return;
         end if;
         return next;
