@@ -76,7 +76,7 @@ export const stampedeOfProcesses: Trial = {
   },
 }
 
-/** Nine processes share the machine: with the usual deadlines a process that has to wait for its turn loads for itself. */
+/** Nine processes share the machine: with the usual deadline of a command a process that has to wait for its turn loads for itself. */
 const PATIENCE_MS = 2_000
 
 async function loadsOfProcesses(
