@@ -24,6 +24,7 @@ export {
   type Invalidations,
   type JournalFollower,
   type OwnChanges,
+  keepsAnswers,
   PlanPolicies,
   type TablePolicy,
   tableDoubts,

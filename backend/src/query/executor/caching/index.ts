@@ -3,6 +3,7 @@
 export { type AnswerCache, type AnswerCacheSetup, createAnswerCache } from './answer-cache.ts'
 export { type CachingExecutor, createCachingExecutor } from './caching-executor.ts'
 export { type Eligible, eligibilityOf, type Ineligible } from './eligibility.ts'
+export { keepsAnswers } from './idleness.ts'
 export { PlanPolicies } from './plan-policies.ts'
 export type { HintRedis } from './commit-hints.ts'
 export type { FollowerEvent } from './follower-events.ts'
@@ -12,11 +13,8 @@ export {
   type FollowerOptions,
   type FollowerRules,
 } from './follower-options.ts'
-export {
-  createJournalFollower,
-  type DrivenFollower,
-  type JournalFollowerSetup,
-} from './journal-follower.ts'
+export type { DrivenFollower, JournalFollowerSetup } from './follower-setup.ts'
+export { createJournalFollower } from './journal-follower.ts'
 export {
   CACHING_CHECKS,
   CACHING_DEFAULTS,

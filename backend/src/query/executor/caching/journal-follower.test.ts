@@ -14,11 +14,8 @@ import { startRedis } from '../../../../tests/support/redis.ts'
 import { startReplicated } from '../../../../tests/support/replicated.ts'
 import type { JournalEvent } from '../../../capabilities/events/index.ts'
 import { createRedis } from '../../../capabilities/redis/index.ts'
-import {
-  createJournalFollower,
-  type DrivenFollower,
-  type JournalFollowerSetup,
-} from './journal-follower.ts'
+import type { DrivenFollower, JournalFollowerSetup } from './follower-setup.ts'
+import { createJournalFollower } from './journal-follower.ts'
 
 let database: TestDatabase
 beforeEach(async () => {

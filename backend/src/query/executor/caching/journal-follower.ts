@@ -1,53 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, type Observer, option, systemClock } from '../../../base/index.ts'
-import {
-  type JournalEvent,
-  lookAtJournal,
-  type Queryable,
-  type ReaderEvent,
-  timed,
-} from '../../../capabilities/events/index.ts'
+import { type Clock, option, systemClock } from '../../../base/index.ts'
+import { lookAtJournal, type Queryable, timed } from '../../../capabilities/events/index.ts'
 import { tagOf } from '../../cacheability/index.ts'
-import { CommitHints, type HintRedis } from './commit-hints.ts'
-import type { FollowerEvent } from './follower-events.ts'
-import {
-  FOLLOWER_CHECKS,
-  FOLLOWER_DEFAULTS,
-  type FollowerOptions,
-  type FollowerRules,
-} from './follower-options.ts'
+import { CommitHints } from './commit-hints.ts'
+import { FOLLOWER_CHECKS, FOLLOWER_DEFAULTS, type FollowerRules } from './follower-options.ts'
 import { accessReason, failureReason, NO_DATABASE, silenceReason } from './follower-reasons.ts'
 import { FollowerRun } from './follower-run.ts'
+import type { DrivenFollower, JournalFollowerSetup } from './follower-setup.ts'
+import { Looks } from './looks.ts'
 import { TableWatch } from './table-watch.ts'
-import type { FollowerState, FollowerStatus, JournalFollower, OwnChanges } from './types.ts'
-
-export interface JournalFollowerSetup {
-  readonly options?: FollowerOptions
-  /** The primary, as the role that logs in. A pool: questions that hang are given up. Undefined: there is no database to follow. */
-  readonly database: Queryable | undefined
-  /** Changes, in order; again now and then. Must not throw. */
-  readonly onEvents: (events: readonly JournalEvent[]) => void
-  /** What was kept may be old: all of it, or under this tag; with `upTo` but for what has all transactions up to there. */
-  readonly onFlush: (tag?: string, upTo?: bigint) => void
-  /** Where processes tell each other that they have committed something. Undefined: they find out by themselves. */
-  readonly redis?: HintRedis | undefined
-  /** Of the hints: all processes that serve this database have the same. Default `journal`. */
-  readonly channel?: string
-  /** The role that logs in, for hints to people. */
-  readonly login?: string | undefined
-  readonly clock?: Clock
-  /** From 0 to 1. */
-  readonly random?: () => number
-  readonly observe?: Observer<FollowerEvent | ReaderEvent>
-}
-
-/** The follower, and what it has to hear of the rest of the server. */
-export interface DrivenFollower extends JournalFollower {
-  /** Another catalog: nothing is taken for journaled until it has been looked at again. */
-  catalogChanged(): void
-  /** Another server is the primary: its journal may lack what was told last, so all is old and it begins anew. */
-  primaryChanged(): void
-}
+import { Told } from './told.ts'
+import type { FollowerState, FollowerStatus, OwnChanges } from './types.ts'
 
 /** Longest wait for an answer, in milliseconds. */
 const TIMEOUT_MS = 5_000
@@ -65,15 +28,15 @@ class Follower implements DrivenFollower {
   readonly #rules: FollowerRules
   readonly #clock: Clock
   readonly #tables: TableWatch
+  readonly #looks: Looks
+  readonly #told: Told
   readonly #hints: CommitHints | undefined
   #phase: 'stopped' | 'absent' | 'starting' | 'following' = 'stopped'
   #reason: string | undefined
   #run: FollowerRun | undefined
-  #cancelLook: () => void = ignore
-  #looking: Promise<void> = Promise.resolve()
   /** Whoever waits for the outcome of the first look. */
   #settle: () => void = ignore
-  readonly #counts = { events: 0, ownEvents: 0, gaps: 0 }
+  #gaps = 0
 
   constructor(setup: JournalFollowerSetup) {
     const { options = {}, redis, clock = systemClock, channel = 'journal' } = setup
@@ -81,8 +44,10 @@ class Follower implements DrivenFollower {
     this.#setup = setup
     this.#clock = clock
     this.#tables = new TableWatch(clock)
-    const told = { channel, node: randomUUID(), clock, onHint: () => this.#run?.wake() }
-    this.#hints = redis && new CommitHints({ ...told, redis })
+    this.#looks = new Looks(clock, this.#rules.tablesEveryMs, () => this.#look())
+    this.#told = new Told(setup)
+    const hints = { channel, node: randomUUID(), clock, onHint: () => this.#run?.wake() }
+    this.#hints = redis && new CommitHints({ ...hints, redis })
   }
 
   get state(): FollowerState {
@@ -102,19 +67,13 @@ class Follower implements DrivenFollower {
     return this.#phase === 'following' || this.#phase === 'starting'
   }
 
-  own({ xid, events }: OwnChanges): void {
-    if (events?.length === 0) return
+  own(changes: OwnChanges): void {
+    if (changes.events?.length === 0) return
     if (this.#hints !== undefined) {
       this.#hints.tell()
       this.#run?.wake() // Tokens of this write will be asked for here as well.
     }
-    if (events === undefined) return this.#setup.onFlush(undefined, xid)
-    this.#counts.ownEvents += events.length
-    try {
-      this.#tell(events)
-    } catch {
-      this.#setup.onFlush(undefined, xid) // It is committed, and must not fail any more.
-    }
+    this.#told.own(changes)
   }
 
   async start(): Promise<void> {
@@ -123,22 +82,22 @@ class Follower implements DrivenFollower {
     this.#phase = 'starting'
     this.#hints?.start()
     const settled = new Promise<void>(resolve => (this.#settle = resolve))
-    await this.#look()
+    await this.#looks.now()
     await settled
-    this.#lookLater()
+    if (!this.#isStopped()) this.#looks.begin()
   }
 
   async stop(): Promise<void> {
     this.#phase = 'stopped'
     this.#reason = undefined
-    this.#cancelLook()
+    const looked = this.#looks.end()
     this.#settle()
-    await Promise.all([this.#end(), this.#hints?.stop(), this.#looking])
+    await Promise.all([this.#end(), this.#hints?.stop(), looked])
   }
 
   catalogChanged(): void {
     this.#tables.doubt()
-    if (this.#phase === 'following') void this.#look()
+    if (this.#phase === 'following') void this.#looks.now()
   }
 
   primaryChanged(): void {
@@ -159,7 +118,8 @@ class Follower implements DrivenFollower {
       horizon: String(this.horizon),
       lagMs: Math.round(hearing?.lagMs(this.#clock.now()) ?? 0),
       stall: stall && { processId: stall.processId, forMs: stall.forMs },
-      ...this.#counts,
+      ...this.#told.counts,
+      gaps: this.#gaps,
     }
   }
 
@@ -170,26 +130,7 @@ class Follower implements DrivenFollower {
   }
 
   /** Never rejects. */
-  #look(): Promise<void> {
-    return this.#inTurn(() => this.#lookNow())
-  }
-
-  /** One after the other, so that what is read last is newest; and each begins after it was called for. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#looking.then(work)
-    this.#looking = done.catch(ignore)
-    return done
-  }
-
-  #lookLater(): void {
-    this.#cancelLook()
-    if (this.#isStopped()) return
-    this.#cancelLook = this.#clock.after(this.#rules.tablesEveryMs, () => {
-      void this.#look().then(() => this.#lookLater())
-    })
-  }
-
-  async #lookNow(): Promise<void> {
+  async #look(): Promise<void> {
     const { database, login } = this.#setup
     if (database === undefined || this.#isStopped()) return
     try {
@@ -232,19 +173,19 @@ class Follower implements DrivenFollower {
     this.#tables.doubt()
     const run = new FollowerRun({
       ...{ database, rules: this.#rules, clock: this.#clock, random, observe, onFlush },
-      onEvents: events => this.#tell(events),
+      onEvents: events => this.#told.events(events),
       onGap: () => {
-        this.#counts.gaps += 1
+        this.#gaps += 1
         this.#tables.doubt()
       },
       onGeneration: async () => {
         this.#tables.doubt()
-        await this.#inTurn(() => this.#readTables(database, undefined, run))
+        await this.#looks.inTurn(() => this.#readTables(database, undefined, run))
         if (run === this.#run) this.#follows()
       },
       onFailure: error => {
         this.#settle()
-        if (isOfAccess(error)) void this.#look()
+        if (isOfAccess(error)) void this.#looks.now()
       },
     })
     this.#run = run
@@ -279,11 +220,6 @@ class Follower implements DrivenFollower {
     const run = this.#run
     this.#run = undefined
     await run?.stop()
-  }
-
-  #tell(events: readonly JournalEvent[]): void {
-    this.#counts.events += events.length
-    this.#setup.onEvents(events)
   }
 
   #isCurrent(): boolean {

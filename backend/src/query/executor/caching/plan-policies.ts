@@ -1,5 +1,6 @@
 import type { Cacheable } from '../../cacheability/index.ts'
 import type { Catalog } from '../../catalog/index.ts'
+import { hasTimes, isIdle } from './idleness.ts'
 import { keyPrefixes } from './key-prefixes.ts'
 import type { CachingRules } from './options.ts'
 import type { NoPolicy, PlanPolicy } from './plan-policy.ts'
@@ -22,7 +23,6 @@ export class PlanPolicies {
   #known: WeakMap<Cacheable, PlanTables> = new WeakMap()
   #seen: CachingRules | undefined
   #prefixes = keyPrefixes({}, undefined)
-  /** Some table has a time of its own. */
   #hasTimes = false
 
   constructor(parts: PlanPoliciesParts) {
@@ -34,11 +34,9 @@ export class PlanPolicies {
     return this.#current().enabled
   }
 
-  /** There is neither a journal nor a table with a time of its own: as if there were no cache. */
   get isIdle(): boolean {
     this.#current()
-    const { state } = this.#follower
-    return !this.#hasTimes && (state === 'absent' || state === 'stopped')
+    return isIdle(this.#hasTimes, this.#follower.state)
   }
 
   /** Whether what is kept under the key may be answered without another look at its plan. */
@@ -93,7 +91,7 @@ export class PlanPolicies {
     const history = this.#parts.history()
     if (rules !== this.#seen || history !== this.#prefixes.history) {
       this.#seen = rules
-      this.#hasTimes = Object.values(rules.tables).some(({ ttlMs }) => ttlMs !== undefined)
+      this.#hasTimes = hasTimes(rules)
       this.#known = new WeakMap()
       this.#prefixes = keyPrefixes(rules.tables, history)
     }
