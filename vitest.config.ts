@@ -1,5 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Tests of whole servers first: they are long and wait, and nothing is worse than to wait for the last one of them alone. */
+class ServersFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const long = sorted.filter(({ moduleId }) => LONG.test(moduleId))
+    return [...long, ...sorted.filter(file => !long.includes(file))]
+  }
+}
+const LONG = /\/backend\/tests\/(failover|fleet|process|coherence|cache|examples|docs)\//
 
 export default defineConfig({
   test: {
@@ -7,8 +18,12 @@ export default defineConfig({
     hookTimeout: 120_000,
     // What a test waits for comes sooner or later on a busy machine too: only never is a failure.
     expect: { poll: { timeout: 15_000 } },
-    // Vitest leaves a processor free; many tests wait for servers, so on two of them that would double the time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Vitest leaves a processor free; but many tests wait for servers, so one more than there are is rather right.
+    maxWorkers: availableParallelism() + 1,
+    // Each file with modules of its own costs more than all pure tests together: loading them was a third of the time. So no
+    // module may keep anything that another file could find; what does needs a process of its own.
+    isolate: false,
+    sequence: { sequencer: ServersFirst },
     projects: [
       {
         extends: true,

@@ -13,6 +13,8 @@ import {
 } from './prepare.mjs'
 
 const REPORT = join(ROOT, 'coverage/tests.json')
+/** Tests that start the program take what was just built: it starts in half the time. */
+const BUILT_PROGRAM = join(ROOT, 'backend/dist/main.js')
 
 requireNode()
 await ensureInstalled()
@@ -28,7 +30,7 @@ const { status } = spawnSync(
     `--outputFile.json=${REPORT}`,
     ...process.argv.slice(2),
   ],
-  { cwd: ROOT, stdio: 'inherit' },
+  { cwd: ROOT, stdio: 'inherit', env: { STIER_TEST_MAIN: BUILT_PROGRAM, ...process.env } },
 )
 if (existsSync(REPORT)) console.log(summary(JSON.parse(readFileSync(REPORT, 'utf8'))))
 process.exitCode = status ?? 1

@@ -2,14 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { freePort } from '../support/free-port.ts'
 import { guardProcess } from '../support/process-guard.ts'
+import { PROGRAM } from '../support/program.ts'
 
-/** The sources, or what was built of them (`STIER_TEST_MAIN=backend/dist/main.js`): it starts sooner. */
-const MAIN =
-  process.env['STIER_TEST_MAIN'] ?? fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const LOADER = import.meta.resolve('tsx')
 const START_MS = 60_000
 const LOG_LENGTH = 200_000
 
@@ -41,8 +37,7 @@ export async function startNodeProcess(
   let log = ''
 
   async function start(): Promise<void> {
-    const loader = MAIN.endsWith('.ts') ? ['--import', LOADER] : []
-    child = spawn(process.execPath, [...loader, MAIN, 'serve', url, ...given], {
+    child = spawn(process.execPath, [...PROGRAM, 'serve', url, ...given], {
       env: { PATH: process.env['PATH'], HOME: tmpdir() },
       cwd: tmpdir(),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -106,7 +106,8 @@ test('a node that vanishes without a word leaves nobody hanging, and is used aga
 })
 
 test('when all nodes were down and are back, everything is served again', async () => {
-  const { cluster, server, read, write } = await serveCluster({ standbys: 1 })
+  const flags = { '--replicas-primary-wait-ms': '500' }
+  const { cluster, server, read, write } = await serveCluster({ standbys: 1 }, flags)
   await write('before')
   await Promise.all(cluster.nodes.map(node => node.kill()))
   const refusals = await Promise.all(Array.from({ length: 20 }, () => read('before')))

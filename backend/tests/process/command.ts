@@ -1,10 +1,6 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { vi } from 'vitest'
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-/** Found from here, for the process runs somewhere else. */
-const LOADER = import.meta.resolve('tsx')
+import { PROGRAM } from '../support/program.ts'
 
 /** A running `s-tier`, as its user sees it. */
 export interface Running {
@@ -25,7 +21,7 @@ export function start(
   environment: Readonly<Record<string, string>> = {},
   isReadOnce = false,
 ): Running {
-  const child = spawn(process.execPath, ['--import', LOADER, MAIN, ...argv], {
+  const child = spawn(process.execPath, [...PROGRAM, ...argv], {
     cwd: directory,
     env: { PATH: process.env['PATH'], HOME: directory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

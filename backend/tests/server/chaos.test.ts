@@ -63,12 +63,17 @@ test('while a replica fails, every read is answered, and its breaker has opened'
   const flags = { ...CHAOS, '--database-replicas': replica }
   const server = await serve(flags, cluster.primary.authenticatorUrl)
   const id = await begin(server, { target: nodeOf(replica), fault: 'error' })
-  for (let count = 0; count < 100; count++) expect((await server.get('/notes')).status).toBe(200)
-  const { circuits: breakers, chaos } = await circuits(server)
+  const statuses = new Set<number>()
+  const openings = async () => {
+    for (let count = 0; count < 50; count++) statuses.add((await server.get('/notes')).status)
+    const { circuits: breakers } = await circuits(server)
+    return breakers.find(({ name }) => name === nodeOf(replica))?.openings
+  }
+  await expect.poll(openings).toBeGreaterThanOrEqual(1)
+  expect(statuses).toEqual(new Set([200]))
+  const { chaos } = await circuits(server)
   expect(chaos).toMatchObject({ isEnabled: true, experiments: [{ id }] })
   expect(chaos.experiments[0]?.hits).toBeGreaterThanOrEqual(5)
-  const breaker = breakers.find(({ name }) => name === nodeOf(replica))
-  expect(breaker?.openings).toBeGreaterThanOrEqual(1)
   const written = await server.get('/notes', { method: 'POST', body: '{"id":1}' })
   expect(written.status).toBe(201)
   expect((await server.get(`/chaos/${id}`, { method: 'DELETE', headers })).status).toBe(204)
