@@ -20,10 +20,13 @@ const FACES: Readonly<Record<string, { readonly needs: readonly string[]; readon
     './breaker': { needs: [], has: 'createBreaker' },
     './cache': { needs: [], has: 'createCache' },
     './events': { needs: [], has: 'createStreams' },
+    './limiter': { needs: [], has: 'createLimiter' },
     './replicas': { needs: [], has: 'createReplicas' },
     './pool': { needs: ['pg'], has: 'createPool' },
+    './security': { needs: ['nodemailer'], has: 'createSecurityMonitor' },
     './schema': { needs: [], has: 'enablePart' },
     './redis': { needs: ['ioredis'], has: 'createRedis' },
+    './validation': { needs: [], has: 'createBodyGuard' },
     '.': { needs: Object.keys(MANIFEST.dependencies), has: 'createServer' },
   }
 
@@ -51,11 +54,14 @@ import { type Config, createServer, defineConfig } from 's-tier'
 import { type Breaker, type BreakerStatus, breakersPlugin, createBreaker } from 's-tier/breaker'
 import { type Cache, type CacheStats, createCache } from 's-tier/cache'
 import { createStreams, type Streams } from 's-tier/events'
+import { createLimiter, type Decision, type Limiter, limiterPlugin } from 's-tier/limiter'
 import { enableJournal, type JournalEnabled } from 's-tier/events'
 import * as parts from 's-tier/schema'
 import { createPool, parseTarget, type Pool, poolPlugin, type PoolStats } from 's-tier/pool'
 import { createRedis, type Redis } from 's-tier/redis'
 import { createReplicas, type NodeSource, type Replicas, replicasPlugin } from 's-tier/replicas'
+import { createSecurityMonitor, type SecurityMonitor, securityPlugin, testRule } from 's-tier/security'
+import { createSchemaCheck, type SchemaCheck, validationPlugin } from 's-tier/validation'
 
 export default defineConfig({ pool: { sizeMax: 20 }, breaker: { failuresToOpen: 3 } })
 export const pool: Pool = createPool({ target: parseTarget('postgres://db/app'), sizeMin: 2 })
@@ -67,6 +73,12 @@ export const cacheStats: CacheStats = cache.stats()
 export const streams: Streams = createStreams({ database: pool, eventBytesMax: 10_000 })
 export const journaled: Promise<JournalEnabled> = pool.use(session => enableJournal(session, { parts, tables: ['orders'] }))
 export const redis: Redis = createRedis({ url: 'redis://cache', breaker })
+createLimiter({ redis })
+export const check: SchemaCheck = createSchemaCheck({ type: 'object' }, { faultsMax: 5 })
+export const monitor: SecurityMonitor = createSecurityMonitor({ redis, secret: 'x' })
+export const found = testRule({ events: ['access.denied'], threshold: 3 }, [])
+export const limiter: Limiter = createLimiter({ rules: { all: { limit: 10 } } })
+export const decision: Decision | undefined = limiter.decideNow({ attribute: () => undefined })
 declare const nodes: readonly NodeSource[]
 export const replicas: Replicas = createReplicas({ nodes })
 export const serve: (config: Config, parts: Parameters<typeof createServer>[1]) => unknown = createServer
@@ -74,6 +86,9 @@ export const serve: (config: Config, parts: Parameters<typeof createServer>[1]) 
 const app = Fastify()
 app.register(poolPlugin, { pool })
 app.register(breakersPlugin)
+app.register(limiterPlugin, { limiter })
+app.register(securityPlugin, { monitor })
+app.register(validationPlugin, { body: { depthMax: 8 }, block: ['sql'] })
 app.register(replicasPlugin, { replicas })
 app.get('/', { config: { breaker: 'prices' } }, async (request, reply) => {
   const node: number | undefined = await app.replicas.read(request.readNeed)
@@ -99,7 +114,16 @@ const OPTIONS = {
 
 test('a program in TypeScript finds the types of every face, and the examples keep to them', () => {
   addPackages(folder, [...Object.keys(MANIFEST.dependencies), '@types/node'])
-  for (const name of ['pool', 'breaker', 'cache', 'events', 'replicas']) {
+  for (const name of [
+    'pool',
+    'breaker',
+    'cache',
+    'events',
+    'limiter',
+    'replicas',
+    'security',
+    'validation',
+  ]) {
     cpSync(join(ROOT, 'examples', name), join(folder, name), { recursive: true })
   }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { BREAKER_DEFAULTS } from '../../src/capabilities/breaker/index.ts'
+import { LIMITS_DEFAULTS } from '../../src/capabilities/limiter/index.ts'
 import { BUDGET_DEFAULTS, POOL_DEFAULTS } from '../../src/capabilities/pool/index.ts'
 import { REDIS_DEFAULTS } from '../../src/capabilities/redis/index.ts'
 import { REPLICAS_DEFAULTS } from '../../src/capabilities/replicas/index.ts'
@@ -20,7 +21,8 @@ function documentedOptions(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(rows.map(([, name = '', value = '']) => [name, value]))
 }
 
-function shown(value: string | number | boolean | undefined): string {
+function shown(value: string | number | boolean | object | undefined): string {
+  if (typeof value === 'object') return JSON.stringify(value)
   if (typeof value !== 'number') return String(value ?? 'none')
   return value >= 1_000 ? value.toLocaleString('en').replaceAll(',', '_') : String(value)
 }
@@ -31,6 +33,7 @@ const OF_USE = ['class', 'tenant', 'deadline', 'signal', 'leavesNoTrace']
 test.each([
   ['pool', { ...POOL_DEFAULTS, ...BUDGET_DEFAULTS }],
   ['circuit-breaker', BREAKER_DEFAULTS],
+  ['limiter', LIMITS_DEFAULTS],
   ['replicas', REPLICAS_DEFAULTS],
   ['redis', REDIS_DEFAULTS],
 ])('the page of %s has every option with its default', (name, defaults) => {
@@ -43,6 +46,7 @@ test.each([
 test.each([
   ['pool', ['pool', 'pool/budget']],
   ['circuit-breaker', ['breaker']],
+  ['limiter', ['limiter']],
   ['replicas', ['replicas']],
   ['redis', ['redis']],
 ])('the page of %s has every event', (name, rooms) => {

@@ -29,6 +29,9 @@ export const PACKAGE_HOMES: readonly PackageHome[] = [
   { name: '@opentelemetry/', homes: ['capabilities/telemetry/'], types: [] },
   { name: 'graphql', homes: ['api/graphql/'], types: [] },
   { name: 'ioredis', homes: ['capabilities/redis/'], types: [] },
+  { name: 'ajv', homes: ['capabilities/validation/'], types: [] },
+  { name: 'sanitize-html', homes: ['capabilities/validation/'], types: [] },
+  { name: 'nodemailer', homes: ['capabilities/security/'], types: [] },
   { name: 'ws', homes: ['api/realtime/'], types: [] },
 ]
 

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { networkOf } from '../../base/index.ts'
+import { endpointOf } from './route-rules.ts'
+import type { Subject } from './types.ts'
+
+/** Attributes of a request, by name. */
+export type Attributes = Readonly<Record<string, (request: FastifyRequest) => string | undefined>>
+
+/** A request, as rules see it. */
+export class RequestSubject implements Subject {
+  readonly #request: FastifyRequest
+  readonly #attributes: Attributes
+
+  constructor(request: FastifyRequest, attributes: Attributes) {
+    this.#request = request
+    this.#attributes = attributes
+  }
+
+  attribute(name: string): string | undefined {
+    const given = Object.hasOwn(this.#attributes, name) ? this.#attributes[name] : undefined
+    if (given !== undefined) return given(this.#request)
+    switch (name) {
+      case 'ip':
+        return networkOf(this.#request.ip)
+      case 'method':
+        return this.#request.method
+      case 'endpoint':
+        return this.#endpoint()
+      case 'apiKey':
+        return this.#apiKey()
+      default:
+        return undefined
+    }
+  }
+
+  /** The route as it was registered: a path that anybody may choose would have a counter each. */
+  #endpoint(): string | undefined {
+    const { method, routeOptions } = this.#request
+    return routeOptions.url === undefined ? undefined : endpointOf(method, routeOptions.url)
+  }
+
+  /** Never as it came: keys of counters are shown, and kept elsewhere. */
+  #apiKey(): string | undefined {
+    const { headers } = this.#request
+    const key = headers['x-api-key'] ?? headers['apikey']
+    if (typeof key !== 'string' || key === '') return undefined
+    return createHash('sha256').update(key).digest('base64url')
+  }
+}
