@@ -1,0 +1,119 @@
+import { randomInt } from 'node:crypto'
+import { option } from '../../../base/index.ts'
+import {
+  BodyKeyError,
+  BodyLimitError,
+  BodyNumberError,
+  BodySyntaxError,
+  BodyTextError,
+  type ValidationError,
+} from '../errors.ts'
+import type { Fault } from '../fault.ts'
+import { BODY_CHECKS, BODY_DEFAULTS, type BodyOptions, type BodyRules } from './options.ts'
+import { pointerAt } from './pointer.ts'
+import { type Finding, Scanner } from './scanner.ts'
+import { sliceOf } from './slice.ts'
+
+/** Looks at JSON texts, or their bytes in valid UTF-8, before anybody parses them. */
+export interface BodyGuard {
+  readonly rules: BodyRules
+  /** Throws ST410 to ST414 for a text that is no JSON, or that a rule forbids. */
+  check(text: string | Uint8Array): void
+  /** The same as a value: the first fault; undefined when there is none. */
+  find(text: string | Uint8Array): ValidationError | undefined
+}
+
+/**
+ * A guard with these rules. It reads a text once and makes nothing of it; only a fault costs more. What it lets pass,
+ * `JSON.parse` reads.
+ */
+export function createBodyGuard(options: BodyOptions = {}): BodyGuard {
+  const rules = option.settled('body', options, BODY_CHECKS, BODY_DEFAULTS)
+  const scanner = new Scanner(rules, randomInt(2 ** 31))
+
+  function find(text: string | Uint8Array): ValidationError | undefined {
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text
+    const found = scanner.scan(bytes)
+    if (found !== undefined) return errorAt(found, bytes)
+    const mayBeHalf = scanner.hasReplacement && rules.loneSurrogates === 'refuse'
+    if (!mayBeHalf || typeof text !== 'string') return undefined
+    const half = text.search(LONE_SURROGATE)
+    if (half < 0) return undefined
+    return errorOf('surrogate', { pointer: pointerAt(text, half), place: half, rules })
+  }
+
+  function errorAt(found: Finding, bytes: Uint8Array): ValidationError {
+    const before = sliceOf(bytes, 0, scanner.place)
+    const end = Math.min(bytes.length, scanner.place + KEY_MAX)
+    // A key that stands there is part of the pointer.
+    const pointer = pointerAt(before + sliceOf(bytes, scanner.place, end), before.length)
+    return errorOf(found, { pointer, place: before.length, rules })
+  }
+
+  function check(text: string | Uint8Array): void {
+    const error = find(text)
+    if (error !== undefined) throw error
+  }
+
+  return { rules, check, find }
+}
+
+/** Enough to read the key at a place. */
+const KEY_MAX = 1_100
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+interface Place {
+  readonly pointer: string
+  readonly place: number
+  readonly rules: BodyRules
+}
+
+function errorOf(rule: Finding, { pointer, place, rules }: Place): ValidationError {
+  const fault = (detail: string, hint: string): readonly Fault[] => [
+    { pointer, rule, detail, hint },
+  ]
+  const limit = (what: string, name: keyof BodyRules, hint: string) => {
+    const bound = Number(rules[name])
+    const detail = `${what}: more than ${bound}`
+    return new BodyLimitError([{ pointer, rule, detail, hint, bound }])
+  }
+  switch (rule) {
+    case 'syntax':
+      return new BodySyntaxError(
+        fault(`The body is no JSON at character ${place + 1}`, 'Let a JSON library write it.'),
+      )
+    case 'depth':
+      return limit('Arrays and objects stand too deep inside each other', 'depthMax', FLATTER)
+    case 'keys':
+      return limit('The object has too many members', 'keysMax', FLATTER)
+    case 'items':
+      return limit('The array has too many items', 'itemsMax', 'Send them in several requests.')
+    case 'string':
+      return limit('The string has too many bytes', 'stringBytesMax', 'Send a shorter one.')
+    case 'values':
+      return limit('The body has too many values', 'valuesMax', 'Send them in several requests.')
+    case 'duplicate-key':
+      return new BodyKeyError(fault('The key comes twice in its object', 'Send it once.'))
+    case 'polluting-key':
+      return new BodyKeyError(
+        fault('The key would reach the prototype of objects', 'Choose another name for it.'),
+      )
+    case 'nul':
+      return new BodyTextError(fault('The text holds the character U+0000', 'Leave it out.'))
+    case 'surrogate':
+      return new BodyTextError(
+        fault(
+          'The text holds half of a surrogate pair',
+          'Send whole characters: do not cut inside one.',
+        ),
+      )
+    case 'control':
+      return new BodyTextError(fault('The text holds a control character', 'Leave it out.'))
+    case 'number':
+      return new BodyNumberError(
+        fault('The number has more digits than a double keeps', 'Send it as a string.'),
+      )
+  }
+}
+
+const FLATTER = 'Send the data in a flatter form, or in several requests.'

@@ -1,0 +1,205 @@
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+  RouteOptions,
+} from 'fastify'
+import { option } from '../../base/index.ts'
+import { type BodyGuard, createBodyGuard } from './body/guard.ts'
+import type { BodyOptions } from './body/options.ts'
+import { BodyEncodingError, SchemaError, SchemaUseError, ValidationError } from './errors.ts'
+import { problemOf } from './problem.ts'
+import type { ShapeKind } from './recognise.ts'
+import { textOf, withoutByteOrderMark } from './request/body-text.ts'
+import { decompress } from './request/decompress.ts'
+import {
+  DECOMPRESSION_CHECKS,
+  DECOMPRESSION_DEFAULTS,
+  type DecompressionOptions,
+  type DecompressionRules,
+} from './request/decompression-options.ts'
+import { checkHeaders } from './request/headers.ts'
+import { checkPath } from './request/path.ts'
+import { createSchemaCompiler, type SchemaCheck } from './schema/check.ts'
+import { isSchema, type JsonSchema } from './schema/json-schema.ts'
+import { requireTexts } from './schema/texts.ts'
+import { blockShapesIn } from './shapes-in.ts'
+
+export interface ValidationPluginOptions {
+  /** Limits of JSON bodies. */
+  readonly body?: BodyOptions
+  /** How large a compressed body may become. Default: as large as Fastify's `bodyLimit` lets others be. */
+  readonly decompression?: DecompressionOptions
+  /** Members that a route's schema does not name. Default refuse. */
+  readonly unknownProperties?: 'refuse' | 'allow'
+  /** Whether `multipart/form-data` comes in, for a parser that you have. Default false. */
+  readonly multipart?: boolean
+  /** Attacks whose shape is refused in texts of bodies and URLs. It also refuses ordinary texts. Default: none. */
+  readonly block?: readonly ShapeKind[]
+}
+
+/**
+ * `app.register(validationPlugin)`: bodies within limits and without tricks, compressed ones too, and the schemas of routes as
+ * they are written, of JSON Schema 2020-12, with nothing changed to make a value suit.
+ *
+ * ```ts
+ * app.post('/orders', { schema: { body: { type: 'object', properties: { … } } } }, handler)
+ * ```
+ *
+ * What is refused is answered as `application/problem+json`. Register it before the routes.
+ */
+export const validationPlugin: FastifyPluginCallback<ValidationPluginOptions> = (
+  app,
+  options,
+  done,
+) => {
+  const { multipart = false, block = [] } = options
+  acceptJson(app, options)
+  const compiled = compileSchemas(app, options)
+  app.addHook('onReady', async () => {
+    for (const check of compiled) check.compile() // A schema that is none stops the start.
+  })
+  app.addHook('onRequest', (request, _reply, next) => {
+    let error: Error | undefined
+    try {
+      checkRequest(request, multipart)
+    } catch (refused) {
+      error = refused as Error
+    }
+    next(error)
+  })
+  if (block.length > 0) {
+    app.addHook('preHandler', async request => blockShapesIn(request, block))
+  }
+  app.addHook('onRoute', answerProblems)
+  done()
+}
+
+/** Not only for the plugins inside this one: what the package fastify-plugin does. */
+Object.assign(validationPlugin, {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 's-tier-validation',
+})
+
+function checkRequest({ raw, headers }: FastifyRequest, multipart: boolean): void {
+  const url = raw.url ?? ''
+  const query = url.indexOf('?')
+  checkPath(query < 0 ? url : url.slice(0, query))
+  checkHeaders(raw.rawHeaders)
+  const type = headers['content-type']
+  if (type === undefined || type === 'application/json' || multipart) return
+  if (/^\s*multipart\//i.test(type)) {
+    const detail = 'Bodies of several parts are not taken here'
+    const fault = { pointer: '', rule: 'content-type', detail, hint: 'Send JSON.' }
+    throw new BodyEncodingError([fault])
+  }
+}
+
+function acceptJson(app: FastifyInstance, { body, decompression = {} }: ValidationPluginOptions) {
+  const guard = createBodyGuard(body)
+  const decompressedBytesMax = app.initialConfig.bodyLimit
+  const settled = option.settled(
+    'decompression',
+    { ...(decompressedBytesMax === undefined ? {} : { decompressedBytesMax }), ...decompression },
+    DECOMPRESSION_CHECKS,
+    DECOMPRESSION_DEFAULTS,
+  )
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    const encoding = request.headers['content-encoding']
+    if (encoding !== undefined) {
+      parsePacked(bytes as Buffer, encoding, settled, guard).then(
+        value => done(null, value),
+        (error: unknown) => done(error as Error),
+      )
+      return
+    }
+    let value: unknown
+    try {
+      value = parse(bytes as Buffer, guard)
+    } catch (error) {
+      return done(error as Error)
+    }
+    done(null, value)
+  })
+}
+
+async function parsePacked(
+  bytes: Buffer,
+  encoding: string,
+  rules: DecompressionRules,
+  guard: BodyGuard,
+): Promise<unknown> {
+  return parse(await decompress(bytes, encoding, rules), guard)
+}
+
+function parse(bytes: Buffer, guard: BodyGuard): unknown {
+  const text = textOf(bytes)
+  guard.check(withoutByteOrderMark(bytes))
+  return JSON.parse(text)
+}
+
+/** The parts of a request whose values are texts, whatever they look like. */
+const TEXTS: ReadonlySet<string> = new Set(['querystring', 'query', 'params', 'headers'])
+
+/** Fastify asks once for each schema of each route. */
+function compileSchemas(
+  app: FastifyInstance,
+  { unknownProperties = 'refuse' }: ValidationPluginOptions,
+): readonly SchemaCheck[] {
+  const compiled: SchemaCheck[] = []
+  let compilers: Compilers | undefined
+  app.setValidatorCompiler(({ schema, httpPart = 'body' }) => {
+    compilers ??= createCompilers(app, unknownProperties)
+    const isText = TEXTS.has(httpPart)
+    const written = isSchema(schema) ? schema : {}
+    if (isText) requireTexts(written)
+    // Headers come from everywhere: that some are not in a schema says nothing.
+    const check = (httpPart === 'headers' ? compilers.open : compilers.asAsked)(written)
+    compiled.push(check)
+    const status = isText ? 400 : 422
+    return (value: unknown) => {
+      const faults = check.find(value)
+      return faults.length === 0 ? true : { error: new SchemaError(faults, status) }
+    }
+  })
+  return compiled
+}
+
+type Compile = (schema: JsonSchema) => SchemaCheck
+
+interface Compilers {
+  readonly asAsked: Compile
+  readonly open: Compile
+}
+
+function createCompilers(app: FastifyInstance, unknownProperties: 'refuse' | 'allow'): Compilers {
+  const schemas = Object.values(app.getSchemas()).filter(isSchema)
+  const asAsked = createSchemaCompiler({ schemas, unknownProperties })
+  const open = createSchemaCompiler({ schemas, unknownProperties: 'allow' })
+  return { asAsked, open }
+}
+
+/** Ours in the form of RFC 9457; any other error goes where it went before. */
+function answerProblems(route: RouteOptions): void {
+  const others = route.errorHandler
+  route.errorHandler = function (this: FastifyInstance, error: FastifyError, request, reply) {
+    if (isOurs(error)) return void refuse(reply, error)
+    if (others === undefined) throw error
+    return others.call(this, error, request, reply)
+  }
+}
+
+function isOurs(error: unknown): error is ValidationError {
+  return error instanceof ValidationError && !(error instanceof SchemaUseError)
+}
+
+function refuse(reply: FastifyReply, error: ValidationError): FastifyReply {
+  return reply
+    .code(error.status)
+    .headers(error.headers)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemOf(error)))
+}
