@@ -30,6 +30,15 @@ export function admitWithToken(asked: Asked, path: string, guard: TokenGuard): v
   demand(guard.token, asked.headers, 'chaos.token')
 }
 
+/**
+ * Whether a request may change what operators change. Always with the token, wherever it comes from. Throws ST301, and PGRST125
+ * where there is none.
+ */
+export function admitChange({ headers }: Asked, path: string, { token }: Guard): void {
+  if (token === undefined) throw new UnknownPathError(path, CLOSED_TO_CHANGES)
+  demand(token, headers, 'http.adminToken')
+}
+
 /** A guard that never does without its token. */
 export interface TokenGuard extends Guard {
   readonly token: string
@@ -45,6 +54,8 @@ export interface Asked {
 const CLOSED =
   'Metrics are served with http.adminToken, at http.adminPort or http.adminSocket, ' +
   'or on a loopback address to programs of this machine.'
+
+const CLOSED_TO_CHANGES = 'Changes need http.adminToken.'
 
 const CLOSED_TO_CHAOS =
   'Experiments are served at http.adminPort or http.adminSocket, or on a loopback address to programs of this machine.'

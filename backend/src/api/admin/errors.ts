@@ -43,3 +43,25 @@ export class UnknownExperimentError extends STierError {
     })
   }
 }
+
+/** Something was to be undone that is not in force. */
+export class UnknownMeasureError extends STierError {
+  readonly code = 'ST435'
+  readonly status = 404
+
+  constructor(id: string) {
+    super(`There is no ban '${id}'`, {
+      hint: 'It has ended, or never began: GET /security/bans lists those in force.',
+    })
+  }
+}
+
+/** What was sent does not say who is to be refused. */
+export class BanOrderError extends STierError {
+  readonly code = 'ST436'
+  readonly status = 400
+
+  constructor(message: string, hint: string) {
+    super(message, { hint })
+  }
+}

@@ -12,3 +12,11 @@ export {
   poolReport,
   type PoolReportPart,
 } from './reports.ts'
+export { registerSecurity, SECURITY_PATHS, type SecurityServices } from './security.ts'
+export {
+  limitsReport,
+  type LimitsReport,
+  type SecurityFacts,
+  securityReport,
+  type SecurityReport,
+} from './security-report.ts'
