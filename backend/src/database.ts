@@ -20,10 +20,13 @@ import {
   type Catalog,
   type CatalogOptions,
   type DatabaseSettings,
+  examineDatabase,
+  type Finding,
   loadCatalog,
   readDatabaseSettings,
 } from './query/catalog/index.ts'
-import { firstAnswering, nodeTargets } from './query/executor/index.ts'
+export type { Finding, Level } from './query/catalog/index.ts'
+import { firstAnswering, keepsAnswers, nodeTargets } from './query/executor/index.ts'
 import { SETTINGS, settingOf } from './postgrest/index.ts'
 
 /** What was cut off still has to be cancelled in the database: it gets this long, in milliseconds. */
@@ -80,13 +83,8 @@ export interface Described {
 export function readDescription(config: Config, clock: Clock): Promise<Described> {
   return withPool(config, clock, async pool => ({
     catalog: await catalogIn(pool, config, clock),
-    isCached: isCached(config, await pool.use(knownJournal)),
+    isCached: keepsAnswers(config.cache, (await pool.use(knownJournal)).state),
   }))
-}
-
-function isCached({ cache }: Config, { state }: KnownJournal): boolean {
-  const hasTimes = Object.values(cache.tables).some(({ ttlMs }) => ttlMs !== undefined)
-  return cache.enabled && (hasTimes || state === 'following')
 }
 
 function catalogIn(pool: Pool, config: Config, clock: Clock): Promise<Catalog> {
@@ -122,6 +120,18 @@ export async function withDatabase<T>(
   } finally {
     await pool.end(CANCEL_MS)
   }
+}
+
+/** What in a database lets requests that run as these roles do more than was meant. Rejects like `createServer`. */
+export function examineSecurity(
+  { database, pool }: Config,
+  roles: readonly string[],
+): Promise<readonly Finding[]> {
+  const { schemas, anonRole } = database
+  const examined = { schemas, roles, anonRole: anonRole ?? roles.find(role => role === 'anon') }
+  return withDatabase(database.url ?? '', pool.connectTimeoutMs, connection =>
+    examineDatabase(connection, examined),
+  )
 }
 
 /** A request to a database that is not served. */

@@ -11,17 +11,28 @@ export interface ErrorBody {
   readonly details: unknown
   readonly hint: string | null
   readonly message: string
+  /** Every fault of what was sent, each with its place in it. Only of errors about that. */
+  readonly errors?: readonly FaultBody[] | undefined
+}
+
+/** One thing that is wrong with what was sent. */
+export interface FaultBody {
+  /** A JSON pointer (RFC 6901) into the body. */
+  readonly pointer: string
+  readonly rule: string
+  readonly message: string
+  readonly hint: string | null
 }
 
 /** Proxy-Status (RFC 9209) names the error for logs between client and server, where bodies are not read. */
 export function response(
   status: number,
-  { code, details, hint, message }: ErrorBody,
+  { code, details, hint, message, errors }: ErrorBody,
   headers: Readonly<Record<string, string>> = {},
 ): ErrorResponse {
   return {
     status,
     headers: { ...headers, 'proxy-status': `S-Tier; error=${code}` },
-    body: JSON.stringify({ code, details, hint, message }),
+    body: JSON.stringify({ code, details, hint, message, errors }),
   }
 }

@@ -1,7 +1,8 @@
 import { STierError } from '../../base/index.ts'
 import { DatabaseError } from '../../capabilities/pool/index.ts'
+import type { Fault } from '../../capabilities/validation/index.ts'
 import { hintFor, type Refused } from './database-hints.ts'
-import { type ErrorBody, type ErrorResponse, response } from './error-response.ts'
+import { type ErrorBody, type ErrorResponse, type FaultBody, response } from './error-response.ts'
 import { raisedResponse } from './raise.ts'
 import { statusOfSqlState } from './sqlstate.ts'
 
@@ -27,9 +28,22 @@ export function errorResponse(error: unknown, refused: Refused): ErrorResponse {
 /** Nothing is at this path, or no such relation: perhaps it is somewhere else. */
 const NOT_THERE: ReadonlySet<string> = new Set(['PGRST125', 'PGRST205'])
 
-function withPlace({ code, details, hint, message }: STierError, refused: Refused): ErrorBody {
+function withPlace(error: STierError, refused: Refused): ErrorBody {
+  const { code, details, hint, message } = error
   const isLost = hint === null && NOT_THERE.has(code)
-  return { code, details, hint: isLost ? (refused.placeHint() ?? null) : hint, message }
+  const place = isLost ? (refused.placeHint() ?? null) : hint
+  return { code, details, hint: place, message, errors: faultsOf(error) }
+}
+
+/** Validation names all that it has found. */
+function faultsOf(error: STierError): readonly FaultBody[] | undefined {
+  if (!('faults' in error) || !Array.isArray(error.faults)) return undefined
+  return (error.faults as readonly Fault[]).map(({ pointer, rule, detail, hint }) => ({
+    pointer,
+    rule,
+    message: detail,
+    hint: hint ?? null,
+  }))
 }
 
 function databaseErrorResponse(error: DatabaseError, refused: Refused): ErrorResponse {

@@ -1,4 +1,4 @@
-import { type Expression, parseCheck } from './check-expression.ts'
+import { parseConstraint, type Term } from '../../query/catalog/index.ts'
 import type { JsonObject } from './json.ts'
 import { ecmaPattern } from './pattern.ts'
 
@@ -11,7 +11,7 @@ export type ValueKind = 'number' | 'string' | 'other'
  */
 export function keywordsOf(checks: readonly string[], kind: ValueKind): JsonObject {
   if (checks.length === 0 || kind === 'other') return NOTHING
-  const parts = checks.flatMap(check => conjuncts(parseCheck(check)))
+  const parts = checks.flatMap(check => conjuncts(parseConstraint(check)))
   return Object.assign({}, ...parts.map(part => keywordOf(part, kind))) as JsonObject
 }
 
@@ -28,23 +28,36 @@ export function narrowed(schema: JsonObject, keywords: JsonObject): JsonObject {
 
 const NOTHING: JsonObject = Object.freeze({})
 
-function conjuncts(expression: Expression | undefined): readonly Expression[] {
-  if (expression === undefined) return []
-  return expression.kind === 'and' ? expression.parts.flatMap(conjuncts) : [expression]
+function conjuncts(term: Term | undefined): readonly Term[] {
+  if (term === undefined) return []
+  return term.kind === 'and' ? term.parts.flatMap(conjuncts) : [term]
 }
 
-function keywordOf(expression: Expression, kind: ValueKind): JsonObject {
-  if (expression.kind !== 'compare') return NOTHING
-  const { left, operator, right } = expression
-  if (left.kind === 'value') {
-    if (operator === '=' && right.kind === 'call') return choiceOf(right, kind)
-    if (right.kind !== 'literal') return NOTHING
-    return kind === 'number' ? boundOf(operator, right.text) : patternOf(operator, right.text)
+/** Casts are passed over: the one column that a constraint is about has the type that it has. */
+function bare(term: Term): Term {
+  return term.kind === 'cast' ? bare(term.term) : term
+}
+
+function literalOf(term: Term): string | undefined {
+  const inner = bare(term)
+  return inner.kind === 'text' || inner.kind === 'number' ? inner.text : undefined
+}
+
+function keywordOf(term: Term, kind: ValueKind): JsonObject {
+  if (term.kind !== 'compare') return NOTHING
+  const { operator, right, quantifier } = term
+  const left = bare(term.left)
+  if (quantifier !== undefined) {
+    const isChoice = quantifier === 'any' && operator === '=' && left.kind === 'column'
+    return isChoice ? choiceOf(bare(right), kind) : NOTHING
   }
-  const isLength = left.kind === 'call' && isLengthOfValue(left)
-  return isLength && kind === 'string' && right.kind === 'literal'
-    ? lengthOf(operator, Number(right.text))
-    : NOTHING
+  const text = literalOf(right)
+  if (text === undefined) return NOTHING
+  if (left.kind === 'column') {
+    return kind === 'number' ? boundOf(operator, text) : patternOf(operator, text)
+  }
+  const isLength = kind === 'string' && isLengthOfValue(left)
+  return isLength ? lengthOf(operator, Number(text)) : NOTHING
 }
 
 const BOUNDS: Readonly<Record<string, string>> = Object.freeze({
@@ -66,23 +79,20 @@ function patternOf(operator: string, text: string): JsonObject {
 }
 
 /** `value = any (array['a', 'b'])`: how PostgreSQL prints `value in ('a', 'b')`. */
-function choiceOf(call: Extract<Expression, { kind: 'call' }>, kind: ValueKind): JsonObject {
-  const [list] = call.arguments
-  if (call.name !== 'ANY' || list?.kind !== 'list') return NOTHING
-  const texts = list.items.map(item => (item.kind === 'literal' ? item.text : undefined))
+function choiceOf(list: Term, kind: ValueKind): JsonObject {
+  if (list.kind !== 'list') return NOTHING
+  const texts = list.items.map(literalOf)
   if (texts.includes(undefined)) return NOTHING
   const values = (texts as readonly string[]).map(text => (kind === 'number' ? Number(text) : text))
   return { enum: values }
 }
 
 /** Characters: `length`, `char_length` and `character_length` of text count code points, as JSON Schema does. */
-function isLengthOfValue({ name, arguments: given }: Extract<Expression, { kind: 'call' }>) {
-  const [only] = given
-  return (
-    given.length === 1 &&
-    only?.kind === 'value' &&
-    ['length', 'char_length', 'character_length'].includes(name)
-  )
+function isLengthOfValue(term: Term): boolean {
+  if (term.kind !== 'call') return false
+  const [only, ...others] = term.arguments
+  if (only === undefined || others.length > 0 || bare(only).kind !== 'column') return false
+  return ['length', 'char_length', 'character_length'].includes(term.name)
 }
 
 function lengthOf(operator: string, count: number): JsonObject {

@@ -5,6 +5,8 @@ export {
   readDatabaseSettings,
   type SettingsQuestion,
 } from './database-settings.ts'
+export { examineDatabase } from './doctor/doctor.ts'
+export type { Examined, Finding, FindingCode, Level } from './doctor/finding.ts'
 export { doubtsOf } from './doubts.ts'
 export { MissingSchemaError, UnsupportedServerError } from './errors.ts'
 export type { CatalogCounts, CatalogEvent } from './events.ts'

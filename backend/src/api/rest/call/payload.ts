@@ -5,6 +5,8 @@ import { readContentType } from '../payload/content-type.ts'
 import { readCsv } from '../payload/csv.ts'
 import { readForm } from '../payload/form.ts'
 import { beginsWithArray, INVALID_JSON } from '../payload/json.ts'
+import { checkBody } from '../validation/body-limits.ts'
+import type { ValidationRules } from '../validation/options.ts'
 import { type JsonBody, readJsonBody } from './json-body.ts'
 
 /** What a POST brings: arguments, or a whole body for the one parameter without a name. */
@@ -41,18 +43,29 @@ export function namedPayload(pairs: readonly NamedValue[]): NamedPayload {
 export function readPayload(
   input: Pick<RestInput, 'body' | 'headers'>,
   columns: readonly string[] | undefined,
+  limits?: ValidationRules,
 ): Payload {
   const type = readContentType(input.headers['content-type'])
   switch (type.kind) {
-    case 'json':
-      return readJson(documentText(input, INVALID_JSON), columns)
+    case 'json': {
+      const text = documentText(input, INVALID_JSON)
+      checkBody(text, limits)
+      return readJson(text, columns)
+    }
     case 'form':
-      return namedPayload(readForm(documentText(input, 'Empty or invalid form')))
+      return limited(readForm(documentText(input, 'Empty or invalid form')), limits)
     case 'csv':
-      return namedPayload(firstLine(documentText(input, 'Empty or invalid csv')))
+      return limited(firstLine(documentText(input, 'Empty or invalid csv')), limits)
     case 'other':
       return readRaw(input.body, type.mediaType)
   }
+}
+
+/** The limits are those of the same values in JSON. */
+function limited(pairs: readonly NamedValue[], limits: ValidationRules | undefined): NamedPayload {
+  const payload = namedPayload(pairs)
+  if (limits?.enabled === true) checkBody(JSON.stringify(Object.fromEntries(pairs)), limits)
+  return payload
 }
 
 function readJson(text: string, columns: readonly string[] | undefined): Payload {

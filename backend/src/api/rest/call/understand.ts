@@ -31,6 +31,8 @@ import { once, type Prepared } from '../prepared.ts'
 import type { RestServices } from '../services.ts'
 import { answerShape, askedBeside, mayAggregate, shapeKey } from '../shape.ts'
 import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
+import { refuseArguments } from '../validation/arguments.ts'
+import { checkQuery } from '../validation/query-limits.ts'
 import { argumentsKey, argumentsRequest, argumentValues } from './arguments.ts'
 import { CallMethodError, NoSetError } from './errors.ts'
 import { offerOfCall } from './offer.ts'
@@ -58,7 +60,7 @@ export function understandCall(
   services: Pick<RestServices, 'plans' | 'rules'>,
 ): UnderstoodCall {
   const { method, headers, name, queryString } = input
-  const { database, rest } = services.rules
+  const { database, rest, validation } = services.rules
   const isRead = isReadMethod(method)
   const profile = profileOf(method, headers, catalog)
   const preferences = preferencesOf(headers, database)
@@ -66,8 +68,11 @@ export function understandCall(
   const { legacyTargetNames } = rest
   const isGiven = isRead ? isArgument : undefined
   const query = parseQuery(queryString, { range, isArgument: isGiven, legacyTargetNames })
+  checkQuery(query, validation)
   const called = { schema: profile.schema, name }
-  const brought = isRead ? namedPayload(query.arguments) : readPayload(input, query.columns)
+  const brought = isRead
+    ? namedPayload(query.arguments)
+    : readPayload(input, query.columns, validation)
   const given = settleKeyless(catalog, called, brought)
   const routine = findRoutine(catalog, { ...called, arguments: argumentsRequest(given, 0) })
   const limit = limitOf(preferences)
@@ -79,7 +84,18 @@ export function understandCall(
   const guard = access === 'read-only' ? undefined : guardOf(media, limit, values)
   const understanding = { profile, given, query, media, preferences, guard, before: values.length }
   const prepared = prepare(input, understanding, catalog, services)
-  const parameters = [...values, ...argumentValues(given, prepared.plan)]
+  const argued = argumentValues(given, prepared.plan)
+  const parameters = [...values, ...argued]
+  if (media.kind !== 'plan' && isChecking(input, query, services)) {
+    const path = [profile.schema, ...database.extraSearchPath]
+    const brought = given.kind === 'json' ? given.text : argued
+    refuseArguments({
+      ...{ plan: prepared.plan, role: input.identity.role },
+      catalog,
+      path,
+      given: brought,
+    })
+  }
   const { targetNames } = query
   const rows = query.range
   return {
@@ -93,6 +109,20 @@ export function understandCall(
     access,
     targetNames,
   }
+}
+
+/**
+ * Not where a function of the user runs before, nor where the same request may have been answered already, nor where no row is
+ * asked for: then perhaps nothing is called.
+ */
+function isChecking(
+  { headers }: CallInput,
+  { range }: ParsedQuery,
+  { rules: { validation, database, rest } }: Pick<RestServices, 'rules'>,
+): boolean {
+  if (validation?.enabled !== true || !validation.checks || range.limit === 0) return false
+  if (database.preRequest !== undefined) return false
+  return headers['idempotency-key'] === undefined || !rest.idempotency
 }
 
 /** Throws PGRST101 for a method that calls nothing. */

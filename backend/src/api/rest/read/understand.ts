@@ -14,6 +14,7 @@ import {
   type Understandable,
   type UnderstoodRead,
 } from '../understood.ts'
+import { checkQuery } from '../validation/query-limits.ts'
 
 /** What it takes to understand a read. */
 export type ReadInput = Understandable
@@ -51,6 +52,7 @@ function understandAnew(
   const range = parseRange(input.method, headers.range)
   const { legacyTargetNames } = rest
   const query = parseQuery(input.queryString, { range, legacyTargetNames })
+  checkQuery(query, services.rules.validation)
   const relation = { schema: profile.schema, name: input.name }
   const { select } = query.read
   const media = negotiate(headers.accept, offerOf(catalog, database, { relation, select }))

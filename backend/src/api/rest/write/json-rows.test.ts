@@ -10,7 +10,7 @@ test.each([
   ['{"__proto__": 1, "constructor": 2}', { keys: ['__proto__', 'constructor'], isArray: false }],
   ['{"a": 1, "a": 2}', { keys: ['a'], isArray: false }],
 ])('%s has keys', (text, rows) => {
-  expect(readJsonRows(text)).toEqual(rows)
+  expect(readJsonRows(text)).toMatchObject(rows)
 })
 
 test.each([

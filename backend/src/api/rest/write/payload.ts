@@ -1,3 +1,4 @@
+import type { SanitizerKind } from '../../../capabilities/validation/index.ts'
 import type { WriteAction } from '../../../query/plan/index.ts'
 import { ContentTypeError } from '../../http/index.ts'
 import type { RestInput } from '../input.ts'
@@ -6,6 +7,12 @@ import { readContentType } from '../payload/content-type.ts'
 import { type CsvRows, csvToJson, readCsv } from '../payload/csv.ts'
 import { readForm } from '../payload/form.ts'
 import { beginsWithArray, INVALID_JSON } from '../payload/json.ts'
+import { checkBody } from '../validation/body-limits.ts'
+import type { ValidationRules } from '../validation/options.ts'
+import { sanitizeRows } from '../validation/sanitize.ts'
+import type { RelationRules } from '../validation/rules.ts'
+import { RowsCheck } from '../validation/rows-check.ts'
+import { type ScannedRows, scanRows } from '../validation/scan-rows.ts'
 import { readJsonRows } from './json-rows.ts'
 
 /** What a write takes from its body. */
@@ -14,41 +21,94 @@ export interface Payload {
   readonly text: string
   readonly isArray: boolean
   readonly columns: readonly string[]
+  /** What is wrong with its rows; undefined: nobody looked, or nobody can say. */
+  readonly found?: RowsCheck | undefined
+}
+
+/** What a body has to be beyond its form. */
+export interface BodyValidation {
+  readonly limits?: ValidationRules | undefined
+  /** Columns whose texts are made harmless. */
+  readonly sanitized?: ReadonlyMap<string, SanitizerKind> | undefined
+  readonly rules?: RelationRules | undefined
 }
 
 /**
  * The body of a write. With `columns` it is not looked into: the keys are given, and JSON is left to PostgreSQL to read.
- * Throws PGRST102. PostgREST: references/api/tables_views, "Insert", "Bulk Insert" and "Specifying Columns".
+ * Its rows are looked at on the way. Throws PGRST102, and ST411 to ST413. PostgREST: references/api/tables_views, "Insert", "Bulk Insert" and "Specifying Columns".
  */
 export function readPayload(
   input: Pick<RestInput, 'headers' | 'body'>,
   action: WriteAction,
   given: readonly string[] | undefined,
+  validation: BodyValidation = {},
 ): Payload | undefined {
   if (action === 'delete') return undefined
   const columns = action === 'replace' ? undefined : given
   const type = readContentType(input.headers['content-type'])
+  const looks = looking(validation.rules, action)
+  const taken = (text: string) => withinLimits(text, validation)
   switch (type.kind) {
     case 'json':
-      return readJson(documentText(input, INVALID_JSON), columns)
+      return readJson(taken(documentText(input, INVALID_JSON)), columns, looks)
     case 'csv': {
       const csv = readCsv(documentText(input, 'Empty or invalid csv'))
-      return { text: csvToJson(csv), isArray: true, columns: columns ?? keysOf(csv) }
+      const named = columns ?? keysOf(csv)
+      const text = taken(csvToJson(csv))
+      return { text, isArray: true, columns: named, ...foundIn(text, named, looks) }
     }
     case 'form': {
       const values = new Map(readForm(documentText(input, 'Empty or invalid form')))
-      const text = JSON.stringify(Object.fromEntries(values))
-      return { text, isArray: false, columns: columns ?? [...values.keys()] }
+      const text = taken(JSON.stringify(Object.fromEntries(values)))
+      const named = columns ?? [...values.keys()]
+      return { text, isArray: false, columns: named, ...foundIn(text, named, looks) }
     }
     case 'other':
       throw new ContentTypeError(type.mediaType)
   }
 }
 
-function readJson(text: string, columns: readonly string[] | undefined): Payload {
-  if (columns !== undefined) return { text, isArray: beginsWithArray(text), columns }
-  const { keys, isArray } = readJsonRows(text)
-  return { text, isArray, columns: keys }
+function withinLimits(text: string, { limits, sanitized }: BodyValidation): string {
+  checkBody(text, limits)
+  return sanitized === undefined ? text : sanitizeRows(text, sanitized)
+}
+
+/** Looks at the rows of a text; undefined: nobody asks for it. */
+type Look = ((text: string) => RowsCheck) | undefined
+
+/** Which rows an update or a PUT meets, if any, only PostgreSQL knows. */
+function looking(rules: RelationRules | undefined, action: WriteAction): Look {
+  if (rules === undefined || action === 'update') return undefined
+  return text => new RowsCheck(text, rules, action === 'insert')
+}
+
+function readJson(text: string, columns: readonly string[] | undefined, look: Look): Payload {
+  if (columns !== undefined) {
+    return { text, isArray: beginsWithArray(text), columns, ...foundIn(text, columns, look) }
+  }
+  const check = look?.(text)
+  const rows = readJsonRows(text, check)
+  return { text, isArray: rows.isArray, columns: rows.keys, ...foundBy(check, rows) }
+}
+
+function foundIn(
+  text: string,
+  columns: readonly string[],
+  look: Look,
+): Pick<Payload, 'found'> | undefined {
+  const check = look?.(text)
+  const rows = check && scanRows(text, check, columns)
+  return rows && foundBy(check, rows)
+}
+
+/** Of a key that comes twice another value was looked at than the one that counts. */
+function foundBy(
+  check: RowsCheck | undefined,
+  { keys, isRepeated, nulRow }: Pick<ScannedRows, 'keys' | 'isRepeated' | 'nulRow'>,
+): Pick<Payload, 'found'> | undefined {
+  if (check === undefined || isRepeated) return undefined
+  if (nulRow >= 0 && keys.length > 0) check.nul(nulRow)
+  return check.first === undefined ? undefined : { found: check }
 }
 
 /** An array without objects has no keys, and so has a header without lines. */

@@ -27,6 +27,10 @@ import { once, type Prepared } from '../prepared.ts'
 import type { RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
 import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
+import { checkQuery } from '../validation/query-limits.ts'
+import { sanitizedIn } from '../validation/sanitize.ts'
+import { isCheckable, refuseRows } from '../validation/refuse.ts'
+import { type RelationRules, relationRules } from '../validation/rules.ts'
 import { NotWritableError, PutRangeError } from './errors.ts'
 import { type Payload, readPayload } from './payload.ts'
 import { rowReadOf } from './row-read.ts'
@@ -53,11 +57,16 @@ export function understandWrite(
   const profile = profileOf(input.method, headers, catalog)
   const preferences = preferencesOf(headers, database)
   const query = parseQuery(input.queryString, { legacyTargetNames: rest.legacyTargetNames })
+  checkQuery(query, services.rules.validation)
   const { range } = query
   if (action === 'replace' && (range.limit !== undefined || range.offset > 0)) {
     throw new PutRangeError()
   }
-  const payload = readPayload(input, action, query.columns)
+  const payload = readPayload(input, action, query.columns, {
+    limits: services.rules.validation,
+    sanitized: sanitizedFor(input, profile, services),
+    rules: rulesFor(input, profile, catalog, services),
+  })
   const relation = { schema: profile.schema, name: input.name }
   const { select } = query.read
   const media = negotiate(headers.accept, offerOf(catalog, database, { relation, select }))
@@ -66,8 +75,46 @@ export function understandWrite(
   const guard = guardOf(action, media, preferences, parameters)
   const understanding = { action, query, payload, media, preferences, profile, guard }
   const prepared = prepare(input, understanding, catalog, services)
+  if (media.kind !== 'plan' && isChecking(input, services)) {
+    const { plan } = prepared
+    refuseRows({ plan, role: input.identity.role, catalog, found: payload?.found })
+  }
   const { targetNames } = query
   return { prepared, parameters, guard, media, preferences, profile, targetNames }
+}
+
+/**
+ * Not where a function of the user runs before, which may have another opinion, nor where the same request may have been answered
+ * already.
+ */
+function isChecking({ headers }: WriteInput, { rules }: Pick<RestServices, 'rules'>): boolean {
+  const { validation, database, rest } = rules
+  if (validation?.enabled !== true || !validation.checks || database.preRequest !== undefined)
+    return false
+  return headers['idempotency-key'] === undefined || !rest.idempotency
+}
+
+function sanitizedFor(
+  { name }: WriteInput,
+  { schema }: Profile,
+  { rules: { validation } }: Pick<RestServices, 'rules'>,
+): Sanitized {
+  return validation?.enabled === true ? sanitizedIn(validation.sanitize, schema, name) : undefined
+}
+
+type Sanitized = ReturnType<typeof sanitizedIn>
+
+/** What rows have to be, where that is looked at before PostgreSQL does. */
+function rulesFor(
+  input: WriteInput,
+  { schema }: Profile,
+  catalog: Catalog,
+  services: Pick<RestServices, 'rules'>,
+): RelationRules | undefined {
+  if (!isChecking(input, services)) return undefined
+  const relation = findRelation(catalog, schema, input.name)
+  if (relation === undefined || !isCheckable(relation)) return undefined
+  return relationRules(catalog, relation, [schema, ...services.rules.database.extraSearchPath])
 }
 
 const ACTIONS: Readonly<Record<string, WriteAction>> = Object.freeze({
