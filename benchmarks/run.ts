@@ -10,16 +10,29 @@ import { cache } from './questions/cache.ts'
 import { cachedReads } from './questions/cached-reads.ts'
 import { cascade } from './questions/cascade.ts'
 import { failover } from './questions/failover.ts'
+import { guard } from './questions/guard.ts'
+import { limiter } from './questions/limiter.ts'
 import { pool } from './questions/pool.ts'
 import { readYourWrites } from './questions/read-your-writes.ts'
 import { uplift } from './questions/uplift.ts'
 import { uncachedReads } from './questions/uncached-reads.ts'
+import { validation } from './questions/validation.ts'
 import { writes } from './questions/writes.ts'
 
 /** Servers beside each other under the same load, on the sample store. */
 const QUESTIONS = [uncachedReads, cachedReads, writes, uplift]
 /** One capability each, measured in its own ways. */
-const STUDIES = [pool, breaker, cache, readYourWrites, failover, cascade]
+const STUDIES = [
+  pool,
+  breaker,
+  limiter,
+  validation,
+  guard,
+  cache,
+  readYourWrites,
+  failover,
+  cascade,
+]
 
 const { values: options } = parseArgs({
   options: {

@@ -1,0 +1,137 @@
+import { setTimeout } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible'
+import { createBreaker } from '../../../backend/src/capabilities/breaker/index.ts'
+import {
+  createLimiter,
+  type LimitRule,
+  type Subject,
+} from '../../../backend/src/capabilities/limiter/index.ts'
+import { createRedis } from '../../../backend/src/capabilities/redis/index.ts'
+
+export const CONTESTANTS = ['S-Tier', 'S-Tier exact', 'rate-limiter-flexible'] as const
+export type Contestant = (typeof CONTESTANTS)[number]
+
+/** One counter for each user; three: one for each address and each endpoint as well. */
+export type Dimensions = 1 | 3
+
+/** May this user pass now? From an address and to an endpoint of their own. */
+export type Take = (user: string, ip: string, endpoint: string) => boolean | Promise<boolean>
+
+export interface Limiting {
+  readonly take: Take
+  start(): Promise<unknown>
+  stop(): Promise<unknown>
+}
+
+export interface LimitingSetup {
+  readonly dimensions: Dimensions
+  readonly limit: number
+  readonly windowMs: number
+  /** Undefined: it counts for itself. */
+  readonly redisUrl: string | undefined
+}
+
+/** `S-Tier exact` asks Redis for every decision, `S-Tier` takes leases; without Redis they are the same. */
+export function createLimiting(contestant: Contestant, setup: LimitingSetup): Limiting {
+  switch (contestant) {
+    case 'S-Tier':
+      return ours(setup, undefined)
+    case 'S-Tier exact':
+      return ours(setup, 0)
+    case 'rate-limiter-flexible':
+      return flexible(setup)
+  }
+}
+
+class Caller implements Subject {
+  readonly #user: string
+  readonly #ip: string
+  readonly #endpoint: string
+
+  constructor(user: string, ip: string, endpoint: string) {
+    this.#user = user
+    this.#ip = ip
+    this.#endpoint = endpoint
+  }
+
+  attribute(name: string): string | undefined {
+    switch (name) {
+      case 'user':
+        return this.#user
+      case 'ip':
+        return this.#ip
+      case 'endpoint':
+        return this.#endpoint
+      default:
+        return undefined
+    }
+  }
+}
+
+function ours(setup: LimitingSetup, leaseShareMax: number | undefined): Limiting {
+  const { dimensions, limit, windowMs, redisUrl } = setup
+  const redis =
+    redisUrl === undefined
+      ? undefined
+      : createRedis({ url: redisUrl, breaker: createBreaker('redis') })
+  const rule = (attribute: string): LimitRule => ({
+    limit,
+    windowMs,
+    per: [attribute],
+    mode: 'enforce',
+  })
+  const rules = { user: rule('user'), ip: rule('ip'), endpoint: rule('endpoint') }
+  const limiter = createLimiter({
+    redis,
+    ...(leaseShareMax === undefined ? {} : { leaseShareMax }),
+  })
+  limiter.setRules(dimensions === 1 ? { user: rules.user } : rules)
+  return {
+    take(user, ip, endpoint) {
+      const decided = limiter.decide(new Caller(user, ip, endpoint))
+      if (!(decided instanceof Promise)) return decided.allowed
+      return decided.then(({ allowed }) => allowed)
+    },
+    async start() {
+      while (redis?.isReady === false) await setTimeout(5)
+      await limiter.start()
+    },
+    async stop() {
+      await limiter.stop()
+      await redis?.close()
+    },
+  }
+}
+
+/** One limiter for each dimension, asked one after the other as its documentation has it. */
+function flexible({ dimensions, limit, windowMs, redisUrl }: LimitingSetup): Limiting {
+  const client = redisUrl === undefined ? undefined : new Redis(redisUrl)
+  client?.on('error', () => undefined)
+  const create = (keyPrefix: string): RateLimiterAbstract => {
+    const options = { keyPrefix, points: limit, duration: windowMs / 1_000 }
+    return client === undefined
+      ? new RateLimiterMemory(options)
+      : new RateLimiterRedis({ ...options, storeClient: client })
+  }
+  const [user, ip, endpoint] = [create('user'), create('ip'), create('endpoint')]
+  return {
+    async take(one, two, three) {
+      try {
+        await user.consume(one)
+        if (dimensions === 1) return true
+        await ip.consume(two)
+        await endpoint.consume(three)
+        return true
+      } catch {
+        return false
+      }
+    },
+    start: async () => client?.ping(),
+    stop: async () => client?.disconnect(),
+  }
+}
