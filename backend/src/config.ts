@@ -18,7 +18,16 @@ import {
   type OpenApiOptions,
   type OpenApiRules,
 } from './api/openapi/index.ts'
-import { REST_CHECKS, REST_DEFAULTS, type RestOptions, type RestRules } from './api/rest/index.ts'
+import {
+  REST_CHECKS,
+  REST_DEFAULTS,
+  type RestOptions,
+  type RestRules,
+  VALIDATION_CHECKS,
+  VALIDATION_DEFAULTS,
+  type ValidationOptions,
+  type ValidationRules,
+} from './api/rest/index.ts'
 import { flagOf, nearest, option, STierError, variableOf } from './base/index.ts'
 import {
   BREAKER_CHECKS,
@@ -35,6 +44,12 @@ import {
   RETENTION_DEFAULTS,
   type RetentionOptions,
 } from './capabilities/events/index.ts'
+import {
+  LIMITS_CHECKS,
+  LIMITS_DEFAULTS,
+  type LimitsOptions,
+  type LimitsRules,
+} from './capabilities/limiter/index.ts'
 import {
   BUDGET_CHECKS,
   BUDGET_DEFAULTS,
@@ -57,6 +72,16 @@ import {
   type ReplicasOptions,
   type ReplicasRules,
 } from './capabilities/replicas/index.ts'
+import {
+  ALERTING_CHECKS,
+  ALERTING_DEFAULTS,
+  type AlertingOptions,
+  type AlertingRules,
+  SECURITY_CHECKS,
+  SECURITY_DEFAULTS,
+  type SecurityOptions,
+  type SecuritySettings,
+} from './capabilities/security/index.ts'
 import {
   LOG_CHECKS,
   LOG_DEFAULTS,
@@ -109,6 +134,9 @@ export interface ConfigOptions {
   journal?: JournalOptions
   http?: HttpOptions
   rest?: RestOptions
+  validation?: ValidationOptions
+  limits?: LimitsOptions
+  security?: SecurityOptions & AlertingOptions
   openapi?: OpenApiOptions
   jwt?: JwtOptions
   log?: LogOptions
@@ -129,6 +157,9 @@ export interface Config {
   readonly journal: Readonly<Required<JournalOptions>>
   readonly http: HttpRules
   readonly rest: RestRules
+  readonly validation: ValidationRules
+  readonly limits: LimitsRules
+  readonly security: SecuritySettings & AlertingRules
   readonly openapi: OpenApiRules
   readonly jwt: JwtRules
   readonly log: LogRules
@@ -156,6 +187,9 @@ const DEFAULTS: Config = Object.freeze({
   journal: Object.freeze({ ...RETENTION_DEFAULTS, ...FOLLOWER_DEFAULTS }),
   http: HTTP_DEFAULTS,
   rest: REST_DEFAULTS,
+  validation: VALIDATION_DEFAULTS,
+  limits: LIMITS_DEFAULTS,
+  security: Object.freeze({ ...SECURITY_DEFAULTS, ...ALERTING_DEFAULTS }),
   openapi: OPENAPI_DEFAULTS,
   jwt: JWT_DEFAULTS,
   log: LOG_DEFAULTS,
@@ -179,6 +213,9 @@ const CHECKS: { readonly [Room in keyof Config]: Readonly<Record<string, option.
     journal: { ...RETENTION_CHECKS, ...FOLLOWER_CHECKS },
     http: HTTP_CHECKS,
     rest: REST_CHECKS,
+    validation: VALIDATION_CHECKS,
+    limits: LIMITS_CHECKS,
+    security: { ...SECURITY_CHECKS, ...ALERTING_CHECKS },
     openapi: OPENAPI_CHECKS,
     jwt: JWT_CHECKS,
     log: LOG_CHECKS,
@@ -216,6 +253,9 @@ const FIXED: ReadonlySet<string> = new Set([
 const LIVE: ReadonlySet<string> = new Set([
   'database',
   'rest',
+  'validation',
+  'limits.rules',
+  'security.rules',
   'jwt',
   'openapi',
   'http.corsOrigins',

@@ -1,11 +1,20 @@
 import { expect, test } from 'vitest'
 import type { StateKind, TransitionReason } from './capabilities/breaker/index.ts'
+import type { Alert, Notice } from './capabilities/security/index.ts'
 import type { LogEntry } from './capabilities/telemetry/index.ts'
 import { createObserver, entryOf, type ServerEvent } from './observations.ts'
 
 const error = new Error('it broke')
 
 const counts = { relations: 1, relationships: 2, routines: 3 }
+
+const alert: Alert = {
+  ...{ id: 'the-id', rule: 'honeypot', level: 'critical', mitre: 'T1083', atMs: 1, count: 1 },
+  ...{ principal: { kind: 'ip', ip: '192.0.2.1' }, summary: 'a decoy', evidence: ['a', 'b'] },
+  ...{ suggestion: 'Look.', outcome: 'ban', node: 'one' },
+}
+const times = { count: 3, firstAtMs: 1, lastAtMs: 2 }
+const notice: Notice = { ...times, id: 'the-id', kind: 'alert', key: 'k', alert, query: '/q' }
 
 const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
   [
@@ -161,6 +170,83 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
   [breakerChanged('open', 'half-open', 'rested'), { level: 'debug', fields: { from: 'open' } }],
   [breakerChanged('half-open', 'closed', 'trials-passed'), { level: 'info' }],
   [breakerChanged('closed', 'isolated', 'isolated', 'repairs'), { level: 'warn' }],
+  [
+    { kind: 'limiter.refused', rule: 'per-user', key: '#12ab', count: 3 },
+    { level: 'info', message: "Over the limit 'per-user'", fields: { key: '#12ab', count: 3 } },
+  ],
+  [
+    { kind: 'limiter.shadowed', rule: 'per-user', key: '#12ab', count: 3 },
+    { level: 'debug', fields: { key: '#12ab', count: 3 } },
+  ],
+  [
+    { kind: 'limiter.rules-changed', rules: ['per-user'] },
+    { level: 'info', fields: { rules: 'per-user' } },
+  ],
+  [
+    { kind: 'limiter.rules-unread', error },
+    { level: 'warn', error },
+  ],
+  [
+    {
+      ...{ kind: 'limiter.penalized', attribute: 'user', value: 'ann' },
+      ...{ share: 0.5, until: 0, reason: 'scanned' },
+    },
+    {
+      level: 'info',
+      message: "Somebody has less than the limits for a while, by 'user'",
+      fields: { share: 0.5, reason: 'scanned', until: '1970-01-01T00:00:00.000Z' },
+    },
+  ],
+  [
+    { kind: 'limiter.keys-full', keysMax: 7 },
+    { level: 'warn', fields: { keysMax: 7 } },
+  ],
+  [
+    { kind: 'limiter.shared-lost', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'limiter.shared-works', forMs: 4.2, told: 3 },
+    { level: 'info', fields: { ms: 4, told: 3 } },
+  ],
+  [
+    { kind: 'security.notice', notice },
+    {
+      level: 'warn',
+      message: 'Security: a decoy',
+      fields: expect.objectContaining({ count: 3, suggestion: 'Look.', evidence: 'a; b' }),
+    },
+  ],
+  [{ kind: 'security.notice', notice: { ...notice, kind: 'heartbeat' } }, { level: 'debug' }],
+  [
+    { kind: 'security.sink-failed', sink: 'ops', error, queued: 2 },
+    { level: 'warn', error, fields: { queued: 2 } },
+  ],
+  [
+    { kind: 'security.sink-works', sink: 'ops', afterMs: 1.2, queued: 2 },
+    { level: 'info', fields: { ms: 1, queued: 2 } },
+  ],
+  [
+    { kind: 'security.alerts-dropped', sink: 'ops', count: 2, reason: 'full' },
+    { level: 'warn', fields: { count: 2, reason: 'full' } },
+  ],
+  [
+    { kind: 'security.spool-failed', sink: 'ops', error },
+    { level: 'warn', error },
+  ],
+  [
+    { kind: 'security.record-failed', path: '/spool/record', error },
+    { level: 'warn', error, message: '/spool/record cannot be written' },
+  ],
+  [{ kind: 'limiter.shared-forgotten' }, { level: 'warn' }],
+  [
+    { kind: 'limiter.shedding', isShedding: true, level: 1.234, reason: 'pool-wait' },
+    { level: 'warn', fields: { level: 1.23, reason: 'pool-wait' } },
+  ],
+  [
+    { kind: 'limiter.shedding', isShedding: false, level: 0.5, reason: 'pool-wait' },
+    { level: 'info', message: 'There is room for all requests again' },
+  ],
   [
     { kind: 'breaker.fallback-failed', name: 'prices', error },
     { level: 'warn', message: "The fallback of 'prices' failed too", error },

@@ -3,9 +3,11 @@ import { type Observer, STierError } from './base/index.ts'
 import type { BreakerEvent } from './capabilities/breaker/index.ts'
 import type { CacheEvent } from './capabilities/cache/index.ts'
 import type { ReaderEvent, RetentionEvent, WalObservation } from './capabilities/events/index.ts'
+import type { LimiterEvent } from './capabilities/limiter/index.ts'
 import type { BudgetEvent, PoolEvent } from './capabilities/pool/index.ts'
 import type { RedisEvent } from './capabilities/redis/index.ts'
 import type { ReplicasEvent } from './capabilities/replicas/index.ts'
+import type { SecurityAlertingEvent, SecurityMonitorEvent } from './capabilities/security/index.ts'
 import type { Log, LogEntry } from './capabilities/telemetry/index.ts'
 import type { CatalogEvent } from './query/catalog/index.ts'
 import type { ExecutorEvent, FollowerEvent } from './query/executor/index.ts'
@@ -32,11 +34,14 @@ export type ServerEvent =
   | FollowerEvent
   | HttpEvent
   | IdentityEvent
+  | LimiterEvent
   | PoolEvent
   | ReaderEvent
   | RedisEvent
   | ReplicasEvent
   | RetentionEvent
+  | SecurityAlertingEvent
+  | SecurityMonitorEvent
   | WalObservation
 
 /**
@@ -232,6 +237,77 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
       })
     case 'journal.slot-lost':
       return warning(`The slot '${event.slot}' is lost`, undefined, { reason: event.reason })
+    case 'limiter.refused':
+    case 'limiter.shadowed':
+      return limited(event)
+    case 'limiter.rules-changed':
+      return {
+        level: 'info',
+        message: 'Limits were changed',
+        fields: { rules: event.rules.join(', ') },
+      }
+    case 'limiter.rules-unread':
+      return warning(
+        'The limits in the database cannot be followed: the last ones stay',
+        event.error,
+      )
+    case 'limiter.penalized':
+      return penalized(event)
+    case 'limiter.keys-full':
+      return warning(
+        'More clients come than limits.keysMax has counters for: the lightest are estimated',
+        undefined,
+        { keysMax: event.keysMax },
+      )
+    case 'limiter.shared-lost':
+      return warning('Limits are not shared at the moment: each process has its part', event.error)
+    case 'limiter.shared-works':
+      return {
+        level: 'info',
+        message: 'Limits are shared again',
+        fields: { ms: Math.round(event.forMs), told: event.told },
+      }
+    case 'limiter.shared-forgotten':
+      return warning('Redis has lost the counters of limits, and is told what is known')
+    case 'limiter.shedding':
+      return shedding(event)
+    case 'security.alert':
+      return securityAlert(event)
+    case 'security.measure':
+      return measured(event)
+    case 'security.undone':
+      return {
+        level: 'info',
+        message: `A measure of the rule '${event.measure.rule}' was undone`,
+        fields: { kind: event.measure.kind, by: event.by },
+      }
+    case 'security.share-failed':
+      return warning('Other processes do not hear of attacks at the moment', event.error)
+    case 'security.share-restored':
+      return { level: 'info', message: 'Other processes hear of attacks again' }
+    case 'security.notice':
+      return securityNotice(event)
+    case 'security.sink-failed':
+      return warning(`Alerts do not reach '${event.sink}'; they wait`, event.error, {
+        queued: event.queued,
+      })
+    case 'security.sink-works':
+      return {
+        level: 'info',
+        message: `Alerts reach '${event.sink}' again`,
+        fields: { ms: Math.round(event.afterMs), queued: event.queued },
+      }
+    case 'security.alerts-dropped':
+      return warning(`Alerts for '${event.sink}' were given up`, undefined, {
+        count: event.count,
+        reason: event.reason,
+      })
+    case 'security.spool-failed':
+      return warning(`Alerts for '${event.sink}' are in memory only at the moment`, event.error)
+    case 'security.record-failed':
+      return warning(`${event.path} cannot be written`, event.error)
+    case 'security.listener-failed':
+      return warning('Somebody who was to be told of an attack has failed', event.error)
     case 'pool.connected':
       return {
         level: 'debug',
@@ -430,6 +506,61 @@ function changedBreaker(event: BreakerEvent & { kind: 'breaker.changed' }): LogE
     case 'closed':
       return { level: 'info', message: `'${name}' gets calls again`, fields }
   }
+}
+
+/** The same as the alert, with what it needs to be acted upon. */
+function securityNotice({
+  notice,
+}: SecurityAlertingEvent & { kind: 'security.notice' }): LogEntry | undefined {
+  const { kind, alert, count, query } = notice
+  if (kind === 'heartbeat') return { level: 'debug', message: alert.summary }
+  const { suggestion } = alert
+  const evidence = alert.evidence.join('; ')
+  const entry = securityAlert({ kind: 'security.alert', alert })
+  return { ...entry, fields: { ...entry.fields, count, suggestion, evidence, query } }
+}
+
+function securityAlert({ alert }: SecurityMonitorEvent & { kind: 'security.alert' }): LogEntry {
+  const { rule, level, summary, outcome, id, mitre } = alert
+  const isUrgent = level === 'high' || level === 'critical'
+  return {
+    level: isUrgent ? 'warn' : 'info',
+    message: `Security: ${summary}`,
+    fields: { alert: id, rule, severity: level, outcome, mitre },
+  }
+}
+
+function measured({
+  measure,
+  isOwn,
+}: SecurityMonitorEvent & { kind: 'security.measure' }): LogEntry {
+  const { kind, rule, reason, sinceMs, untilMs, node } = measure
+  return {
+    level: isOwn ? 'warn' : 'debug',
+    message: `Security: ${kind} by the rule '${rule}' (${reason})`,
+    fields: { forMs: untilMs - sinceMs, decidedBy: node },
+  }
+}
+
+function limited(event: LimiterEvent & { kind: 'limiter.refused' | 'limiter.shadowed' }): LogEntry {
+  const { kind, rule, key, count } = event
+  const fields = { key, count }
+  if (kind === 'limiter.refused')
+    return { level: 'info', message: `Over the limit '${rule}'`, fields }
+  return { level: 'debug', message: `Would be over the limit '${rule}', which only looks`, fields }
+}
+
+/** The value may be a person, or a key. */
+function penalized(event: LimiterEvent & { kind: 'limiter.penalized' }): LogEntry {
+  const { attribute, share, reason, until } = event
+  const message = `Somebody has less than the limits for a while, by '${attribute}'`
+  return { level: 'info', message, fields: { share, reason, until: new Date(until).toISOString() } }
+}
+
+function shedding(event: LimiterEvent & { kind: 'limiter.shedding' }): LogEntry {
+  const fields = { level: Math.round(event.level * 100) / 100, reason: event.reason }
+  if (event.isShedding) return warning('Less important requests are refused', undefined, fields)
+  return { level: 'info', message: 'There is room for all requests again', fields }
 }
 
 function cancelled({ reason, processId }: PoolEvent & { kind: 'pool.cancelled' }): LogEntry {

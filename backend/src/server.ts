@@ -5,11 +5,14 @@ import {
   cacheReport,
   type Check,
   circuitsReport,
+  limitsReport,
   poolReport,
   type Reach,
   registerChaos,
   registerHealth,
   registerMetrics,
+  registerSecurity,
+  securityReport,
 } from './api/admin/index.ts'
 import {
   adminPlaceOf,
@@ -49,6 +52,7 @@ import {
 import { createListener, PoolQueueFullError, PoolTimeoutError } from './capabilities/pool/index.ts'
 import { createRedis, type Redis } from './capabilities/redis/index.ts'
 import { cacheCheck, cacheDoubts, createServerCaching, keepJournal, NO_CACHING } from './caching.ts'
+import { createServerGuarding } from './guarding.ts'
 import { type Config, type Configure, isLoopback, readConfig, takeOver } from './config.ts'
 import { catalogOptions, firstSettings, settingsOf } from './database.ts'
 import type { ServerEvent } from './observations.ts'
@@ -216,6 +220,10 @@ async function open(
   })
   const told = config.log.queries ? toldExecutor(executor, observe) : executor
   const cached = caching.before(told)
+  const guarding = await createServerGuarding({
+    ...{ config, identity: () => live.identity, nodes, redis, clock, observe },
+  })
+  opened.push(() => guarding.stop())
   let live = liveOf(config, settings, identity)
   const renewing = createSingleFlight(renew)
   opened.push(async () => {
@@ -224,6 +232,7 @@ async function open(
     live.identity.close()
   })
   await caching.start()
+  await guarding.start()
   let expected = await expectationsOf(config, nodes)
   let ofCache = await cacheDoubts(config, nodes, login)
   tellDoubts()
@@ -247,12 +256,18 @@ async function open(
   }
 
   /** Of one configuration, as what they remember was understood by it. */
-  function hitsOf(cached: CachingExecutor, { http }: Config, identity: IdentityService): Hits {
-    return new Hits({ catalog: catalog.current, identity, peek: key => cached.peek(key), http })
+  function hitsOf(
+    cached: CachingExecutor,
+    { http, rest: { prefix } }: Config,
+    identity: IdentityService,
+  ): Hits {
+    const { guard } = guarding
+    const peek = (key: string) => cached.peek(key)
+    return new Hits({ catalog: catalog.current, identity, peek, http, guard, prefix })
   }
 
   function liveOf(config: Config, settings: DatabaseSettings, identity: IdentityService): Live {
-    const { database, http, rest, openapi } = config
+    const { database, http, rest, validation, openapi } = config
     const anonymous = database.anonRole !== undefined
     const plans = database.planEnabled
     const describer = createDescriber({
@@ -269,7 +284,7 @@ async function open(
       plans: createPlans(), // Plans hold what the rules were when they were made.
       describer,
       describeRoot: describer.swagger,
-      rules: { database, http, rest },
+      rules: { database, http, rest, validation },
     }
     return { config, settings, identity, services }
   }
@@ -312,6 +327,7 @@ async function open(
     }
     if (identity !== before) before.close()
     live = changed.length > 0 ? liveOf(config, settings, identity) : { ...live, settings }
+    if (changed.some(name => GUARDED.test(name))) guarding.reconfigure(config)
     observe({ kind: 'config.read', changed, waiting })
     expected = await expectationsOf(config, nodes)
     ofCache = await cacheDoubts(config, nodes, login)
@@ -333,6 +349,7 @@ async function open(
     {
       login,
       hintForPath: path => hintForPath(path, catalog.current(), live.config.rest, pagesOf(live)),
+      guard: () => guarding.guard,
     },
     (request, response, always) => live.services.hits?.answer(request, response, always) === true,
   )
@@ -360,6 +377,14 @@ async function open(
     pool: () => poolReport(nodes, executor.hedges(), clock),
     circuits: () => circuitsReport(breakers.status(), chaos.status(), clock),
     cache: () => cacheReport(cached && cacheFacts(cached), clock),
+  })
+  registerSecurity(admin ?? app, {
+    reach,
+    token: () => live.config.http.adminToken,
+    limits: () => limitsReport(guarding.limiter?.report(), clock),
+    security: () => securityReport(guarding.facts(), clock),
+    monitor: () => guarding.monitor,
+    beat: () => guarding.beat(),
   })
   registerChaos(admin ?? app, { chaos, token, reach, targets: targets.map(({ name }) => name) })
 
@@ -399,6 +424,9 @@ async function open(
     },
   }
 }
+
+/** Options that the guard takes over. */
+const GUARDED = /^(limits|security)\./
 
 function hasSameIdentity(one: Config, other: Config): boolean {
   const rulesOf = ({ jwt, database }: Config) => JSON.stringify([jwt, database.anonRole])

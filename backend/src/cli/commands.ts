@@ -2,13 +2,16 @@ import { nearest } from '../base/index.ts'
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { dev } from './dev.ts'
+import { doctor } from './doctor.ts'
 import { failover } from './failover.ts'
 import { EXIT, failureOf, failureText } from './failure.ts'
 import { commandHelp, optionsHelp, overview } from './help.ts'
 import { idempotency } from './idempotency.ts'
+import { limits } from './limits.ts'
 import { explainCache } from './explain-cache.ts'
 import { journal } from './journal.ts'
 import { openapi } from './openapi.ts'
+import { security } from './security.ts'
 import { serve } from './serve.ts'
 import { streams } from './streams.ts'
 import { token } from './token.ts'
@@ -23,10 +26,13 @@ const COMMANDS: readonly Command[] = [
   types,
   openapi,
   idempotency,
+  limits,
   journal,
   explainCache,
   streams,
   failover,
+  doctor,
+  security,
 ]
 
 /** Runs what the arguments (without node and script) say. Resolves to the exit code; every failure is told on `err`. */

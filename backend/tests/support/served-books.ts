@@ -93,6 +93,7 @@ export async function serveBooks({ http = {}, answer }: Serving = {}): Promise<S
     identity,
     peek: key => executor.peek(key),
     http: rules,
+    prefix: '/',
   })
   const services: RestServices = {
     ...{ catalog: () => catalog, clock, executor, caching: true, hits, identity },

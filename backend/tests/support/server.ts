@@ -26,6 +26,8 @@ const DEFAULTS = {
   '--rest-prefix': '/',
   '--http-port': '0',
   '--catalog-check-every-ms': '0',
+  // Many tests share the processors: an event loop that is late is no fault of the server's.
+  '--limits-shedding': 'false',
 }
 
 /** Serves a database. `flags` as on the command line: `{ '--http-port': '3000' }`. */

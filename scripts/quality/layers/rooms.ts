@@ -5,6 +5,7 @@ export const FLOORS = [
   'index',
   'server',
   'caching',
+  'guarding',
   'database',
   'config',
   'observations',
@@ -36,6 +37,7 @@ export const REACH: Readonly<Record<Floor, readonly Floor[]>> = {
   cli: ['server', 'database', 'config', 'observations', 'postgrest', 'api', 'capabilities', 'base'],
   index: ['server', 'config', 'observations', 'api', 'query', 'capabilities', 'base'],
   server: FLOORS.slice(FLOORS.indexOf('caching')), // All below it.
+  guarding: ['config', 'observations', 'api', 'query', 'capabilities', 'base'],
   caching: ['config', 'observations', 'api', 'query', 'capabilities', 'base'],
   database: ['config', 'postgrest', 'api', 'query', 'capabilities', 'base'],
   config: ['postgrest', 'api', 'query', 'capabilities', 'base'],
@@ -64,6 +66,7 @@ const SINGLE_FILES: readonly Floor[] = [
   'index',
   'server',
   'caching',
+  'guarding',
   'database',
   'config',
   'observations',

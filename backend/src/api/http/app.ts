@@ -10,6 +10,8 @@ import { answerClientError } from './client-error.ts'
 import type { Refused } from './database-hints.ts'
 import type { ErrorResponse } from './error-response.ts'
 import { errorResponse } from './errors.ts'
+import type { Guard } from './guard/guard.ts'
+import { putGuard } from './guard/hooks.ts'
 import type { HttpEvent } from './events.ts'
 import { bodyBeside, headerText } from './header-text.ts'
 import type { Identity } from './identity/index.ts'
@@ -39,7 +41,13 @@ export interface Surroundings {
   readonly login?: string | undefined
   /** Where to look instead of a path at which nothing was found. */
   readonly hintForPath?: ((path: string) => string | undefined) | undefined
+  /** Who may come in, at this moment. Undefined: everybody. */
+  readonly guard?: (() => Guard | undefined) | undefined
 }
+
+/** Node.js looks for requests that are late so often, unless they have less time than that. */
+const LATE_CHECK_MS = 30_000
+const HEADERS_MS = 60_000
 
 /**
  * The Fastify instance that every API registers its routes on: limits, security headers, CORS and errors are decided
@@ -64,7 +72,12 @@ export function createHttpApp(
     forceCloseConnections: 'idle',
     keepAliveTimeout: rules.keepAliveMs,
     requestTimeout: rules.requestTimeoutMs,
-    http: { maxHeaderSize: rules.headerBytesMax },
+    http: {
+      maxHeaderSize: rules.headerBytesMax,
+      connectionsCheckingInterval: Math.min(LATE_CHECK_MS, rules.requestTimeoutMs),
+      // If headers have more time than the whole request, Node.js takes the one for the other.
+      headersTimeout: Math.min(HEADERS_MS, rules.requestTimeoutMs),
+    },
     routerOptions: { querystringParser: () => ({}), maxParamLength: rules.urlBytesMax },
     frameworkErrors: (error, request, reply) => {
       void reply.headers(always).headers(live().headersFor(request.headers)) // No hook has run.
@@ -88,6 +101,8 @@ export function createHttpApp(
     }
     done()
   })
+
+  putGuard(app, () => surroundings.guard?.())
 
   const isClosing = closeBusyConnections(app)
   if (shortcut !== undefined) {
@@ -113,11 +128,15 @@ export function createHttpApp(
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const told = error.code === UNREADABLE_TYPE ? contentTypeError(request) : error
-    const answer = errorResponse(told, refusedOf(request, surroundings))
+    const refused = refusedOf(request, surroundings)
+    const answer = errorResponse(told, refused)
     if (answer.status >= 500) {
       observe({ kind: 'http.failed', status: answer.status, path: pathOf(request), error })
     }
-    send(reply, live().shown(answer))
+    const { visit } = request
+    const end = { status: answer.status, code: told.code, isInvalid: 'faults' in told }
+    const ban = visit && surroundings.guard?.()?.leave(visit, end)
+    send(reply, live().shown(ban === undefined ? answer : errorResponse(ban, refused)))
   })
   return app
 }

@@ -1,4 +1,5 @@
-import { option } from '../../base/index.ts'
+import { isNetwork, option } from '../../base/index.ts'
+import { UNIX_SOCKET } from './guard/unix-socket.ts'
 
 /** Where and within which limits HTTP is served. */
 export interface HttpOptions {
@@ -38,6 +39,16 @@ export interface HttpOptions {
    * none listed, and every name may. A list keeps out pages whose name resolves to this server (DNS rebinding).
    */
   hosts?: readonly string[]
+  /**
+   * Proxies that are believed when they tell whom they speak for: addresses, networks such as `10.0.0.0/8`, and `unix` for whoever
+   * connects to `http.socket`. Name those that add to the header, and nobody else. Default: none, and the client is who connects.
+   */
+  trustedProxies?: readonly string[]
+  /**
+   * The header in which they tell it: the one that all of them set, for what a client writes into another one passes through
+   * them. Default `x-forwarded-for`.
+   */
+  forwardedHeader?: 'x-forwarded-for' | 'forwarded'
   /**
    * When cookies are for TLS alone (`Secure`): `auto` where the proxy in front says by `X-Forwarded-Proto: https` that it
    * was asked over TLS, `always` or `never`. Default `auto`.
@@ -80,6 +91,8 @@ export const HTTP_DEFAULTS: HttpRules = Object.freeze({
   socketMode: '660',
   corsOrigins: Object.freeze([]),
   hosts: Object.freeze([]),
+  trustedProxies: Object.freeze([]),
+  forwardedHeader: 'x-forwarded-for',
   cookieSecure: 'auto',
   bodyBytesMax: 10_485_760,
   urlBytesMax: 16_384,
@@ -117,6 +130,13 @@ export const HTTP_CHECKS: option.Checks<HttpOptions> = Object.freeze({
   hosts: option.listOf(
     option.text({ expects: 'a host name such as api.example', accepts: isHost }),
   ),
+  trustedProxies: option.listOf(
+    option.text({
+      expects: 'an address, a network such as 10.0.0.0/8, or unix',
+      accepts: text => text === UNIX_SOCKET || isNetwork(text),
+    }),
+  ),
+  forwardedHeader: option.oneOf('x-forwarded-for', 'forwarded'),
   cookieSecure: option.oneOf('auto', 'always', 'never'),
   bodyBytesMax: option.integer({ min: 1_024, max: 1_073_741_824 }),
   urlBytesMax: option.integer({ min: 1_024, max: 1_048_576 }),

@@ -20,7 +20,8 @@ export const OPENAPI_PATH = '/openapi.json'
  * kept, but is to be asked for again each time: an unchanged one answers 304.
  */
 export function registerOpenApi(app: FastifyInstance, current: () => OpenApiServices): void {
-  app.get(OPENAPI_PATH, (request, reply) => serve(request, reply, current()))
+  const config = { guard: { needsCaller: true } }
+  app.get(OPENAPI_PATH, { config }, (request, reply) => serve(request, reply, current()))
 }
 
 async function serve(
@@ -28,7 +29,7 @@ async function serve(
   reply: FastifyReply,
   { catalog, identity, describer }: OpenApiServices,
 ): Promise<FastifyReply> {
-  const caller = await identity.identify(request.headers)
+  const caller = request.identity ?? (await identity.identify(request.headers))
   request.identity = caller
   const snapshot = catalog()
   const schema = schemaOf(request, snapshot)

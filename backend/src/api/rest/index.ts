@@ -14,4 +14,10 @@ export { answerRest, registerRest } from './routes.ts'
 export type { Prepared } from './prepared.ts'
 export { createPlans, type Plans, type RestServices } from './services.ts'
 export type { UnderstoodRead } from './understood.ts'
+export {
+  VALIDATION_CHECKS,
+  VALIDATION_DEFAULTS,
+  type ValidationOptions,
+  type ValidationRules,
+} from './validation/options.ts'
 export { type UnderstoodWrite, understandWrite, type WriteInput } from './write/understand.ts'

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { bodyBeside, UnsupportedMethodError } from '../http/index.ts'
+import { bodyBeside, type RouteGuard, UnsupportedMethodError } from '../http/index.ts'
 import { allowOf, allowOfFunction } from './info.ts'
 import { call } from './call/call.ts'
+import { costIn, destinationOf, soughtIn } from './destination.ts'
 import type { RestInput } from './input.ts'
 import { read } from './read/read.ts'
 import { besideCors, type RestResponse } from './response.ts'
@@ -10,6 +11,7 @@ import type { RestServices } from './services.ts'
 import { splitUrl, type Target, targetOf } from './target.ts'
 import { write } from './write/write.ts'
 import { profileOf } from './understood.ts'
+import { unpacked } from './validation/body-limits.ts'
 
 /** Every method is routed, so that an unknown one is answered in PostgREST's words. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']
@@ -21,7 +23,18 @@ export function registerRest(app: FastifyInstance, current: () => RestServices):
   const handler = (request: FastifyRequest, reply: FastifyReply) =>
     answerRest(request, reply, current())
   const urls = prefix === '/' ? ['/', '/*'] : [prefix, `${prefix}/`, `${prefix}/*`]
-  for (const url of urls) app.route({ method: METHODS, url, handler })
+  const config = { guard: restGuard(prefix) }
+  for (const url of urls) app.route({ method: METHODS, url, config, handler })
+}
+
+/** How the guard sees requests of the dialect. */
+export function restGuard(prefix: string): RouteGuard {
+  return {
+    needsCaller: true,
+    destinationOf: url => destinationOf(url, prefix),
+    costIn,
+    soughtIn: url => soughtIn(url, prefix),
+  }
 }
 
 /** One request of the dialect, for a route that hands it on. */
@@ -33,8 +46,7 @@ export async function answerRest(
   const { path, queryString } = splitUrl(request.raw.url ?? '/')
   const target = targetOf(path, services.rules.rest.prefix)
   if (request.method === 'OPTIONS') return describe(request, reply, target, services)
-  const identified = services.identity.identify(request.headers)
-  const identity = identified instanceof Promise ? await identified : identified
+  const identity = request.identity ?? (await services.identity.identify(request.headers))
   request.identity = identity
   const input = {
     method: request.method,
@@ -46,7 +58,10 @@ export async function answerRest(
     identity,
     signal: new ClientSignal(reply),
   }
-  return send(reply, await verbOf(target, input)(input, services))
+  const { validation } = services.rules
+  const asked =
+    request.headers['content-encoding'] === undefined ? input : await unpacked(input, validation)
+  return send(reply, await verbOf(target, asked)(asked, services))
 }
 
 type Verb = (input: RestInput, services: RestServices) => Promise<RestResponse>

@@ -11,6 +11,7 @@ import type { HttpRules, IdentityService } from '../http/index.ts'
 import type { Hits } from './hits/hits.ts'
 import type { RestRules } from './options.ts'
 import type { Prepared } from './prepared.ts'
+import type { ValidationRules } from './validation/options.ts'
 import { createRecentReads, type RecentReads } from './read/recent-reads.ts'
 
 /** Shapes seen so far. */
@@ -53,5 +54,7 @@ export interface RestServices {
     readonly database: DatabaseRules
     readonly http: HttpRules
     readonly rest: RestRules
+    /** Undefined: nothing is looked at beyond the dialect. */
+    readonly validation?: ValidationRules | undefined
   }
 }

@@ -1,4 +1,6 @@
 // In whose name a request runs: its token, checked once and remembered; its role and claims.
+export { tokenOf } from './bearer.ts'
+export { ClaimsError, TokenError } from './errors.ts'
 export type { IdentityEvent } from './events.ts'
 export { createIdentity, type IdentityOptions, type IdentityParts } from './identity.ts'
 export { JWT_CHECKS, JWT_DEFAULTS, type JwtOptions, type JwtRules } from './options.ts'

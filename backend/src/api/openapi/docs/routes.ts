@@ -34,12 +34,22 @@ export function registerDocs(app: FastifyInstance, current: () => DocsServices):
       return send(request, reply, asset)
     }
 
+  /** Where it is not served, a relation of that name may be. */
+  const guard = {
+    get needsCaller() {
+      const { isServed, otherwise } = current()
+      return !isServed && otherwise !== undefined
+    },
+  }
+  const config = { guard }
   app.get(
     DOCS_PATH,
+    { config },
     serve(() => 'page.html'),
   )
   app.get(
     `${DOCS_PATH}/*`,
+    { config },
     serve(request => pathOf(request).slice(DOCS_PATH.length + 1)),
   )
 }

@@ -31,10 +31,10 @@ export class Head {
 
   /**
    * From a response to whose client the connection stays open, after `writeHead`. Undefined: it is not as it is here, perhaps
-   * because Node writes it in another way by now. Then `writeHead` is what there is.
+   * because Node writes it in another way by now. Then `writeHead` is what there is. `limits` are lines of this answer alone.
    */
-  static of(response: ServerResponse, { cacheStatus, age }: Times): Head | undefined {
-    const text = textOf(response)
+  static of(response: ServerResponse, { cacheStatus, age }: Times, limits = ''): Head | undefined {
+    const text = textOf(response)?.replace(limits, '')
     if (text === undefined || !Head.suits(response)) return undefined
     const times = [`\r\ncache-status: ${cacheStatus}\r\n`, `\r\nage: ${age}\r\n`, DATE]
     const [cache, old, date] = times.map(time => onlyPlace(text, time)) as [number, number, number]
@@ -57,10 +57,10 @@ export class Head {
   }
 
   /** Sends it with a body of bytes, or of ASCII, which leaves in one piece with it. */
-  send(response: ServerResponse, times: Times, body: string | Buffer | null): void {
+  send(response: ServerResponse, times: Times, body: string | Buffer | null, limits = ''): void {
     const { cacheStatus, age } = times
     const untilDate = this.#beforeCache + cacheStatus + this.#beforeAge + age + this.#beforeDate
-    const head = untilDate + dateText(Date.now()) + this.#end
+    const head = untilDate + dateText(Date.now()) + limits + this.#end
     const isText = typeof body === 'string'
     response.statusCode = this.#status
     ;(response as unknown as WithHead)._header = isText ? head + body : head

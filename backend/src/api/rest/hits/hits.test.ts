@@ -290,7 +290,11 @@ test('requests beyond a number push out those that are not asked for', () => {
   const identity = { role: 'web', claims: {}, claimsText: '{}', anonymous: false }
   const hits = new Hits({
     ...{ catalog: () => ({ version: '1' }), identity: { recall: () => identity } },
-    ...{ peek: () => undefined, http: { serverTiming: false, traceHeader: undefined } },
+    ...{
+      peek: () => undefined,
+      http: { serverTiming: false, traceHeader: undefined },
+      prefix: '/',
+    },
   })
   const kept = { answer: ANSWER, snapshot: { xmin: 1n, xmax: 1n, running: new Set<bigint>() } }
   const mark = { from: 'l1', why: undefined, key: 'k', kept, ageMs: 0, ttlMs: 1 } as const

@@ -3,14 +3,16 @@ import { createSecondChanceCache } from '../../../base/index.ts'
 import type { Result } from '../../../capabilities/cache/index.ts'
 import type { Catalog } from '../../../query/catalog/index.ts'
 import type { CacheMark, KeptAnswer } from '../../../query/executor/index.ts'
-import type { HeaderList, HttpRules, Identity, IdentityService } from '../../http/index.ts'
+import type { Guard, HeaderList, HttpRules, Identity, IdentityService } from '../../http/index.ts'
 import { isKnownTo } from '../../http/index.ts'
 import { consistencyOf } from '../consistency.ts'
+import { costIn, destinationOf, soughtIn } from '../destination.ts'
 import type { RestInput } from '../input.ts'
 import type { Preferences } from '../parse/index.ts'
 import type { RestResponse } from '../response.ts'
 import { Body } from './body.ts'
 import { Known } from './known.ts'
+import type { Own } from './written.ts'
 
 /** What it takes to answer without understanding. */
 export interface HitsParts {
@@ -19,6 +21,10 @@ export interface HitsParts {
   /** What is kept under a key, if it may be answered at once; it is counted as a hit. */
   readonly peek: (key: string) => Result<KeptAnswer> | undefined
   readonly http: Pick<HttpRules, 'serverTiming' | 'traceHeader'>
+  /** Who may come in. Undefined: everybody. */
+  readonly guard?: Pick<Guard, 'passNow' | 'headersOf' | 'leave'> | undefined
+  /** What all paths begin with. */
+  readonly prefix: string
 }
 
 /** A read that was answered, and what is kept of it. */
@@ -71,37 +77,54 @@ export class Hits {
     const name = this.#callerOf(identity) + url
     const body = this.#bodyOf(mark.kept, response)
     this.#known.delete(name)
+    const { prefix } = this.#parts
+    const asked = { destination: destinationOf(url, prefix), cost: costIn(url) }
+    const about = { asked, sought: soughtIn(url, prefix) }
     const { method } = input
-    this.#known.set(name, new Known({ method, headers, version, key: mark.key, response, body }))
+    const answered = { method, headers, version, key: mark.key, response, body, ...about }
+    this.#known.set(name, new Known(answered))
   }
 
   /** `always`: the headers that every answer carries. */
   answer(request: IncomingMessage, response: ServerResponse, always: HeaderList): boolean {
     const { headers } = request
-    const known = isPlain(headers) ? this.#knownOf(request) : undefined
-    if (known === undefined) return false
+    const who = isPlain(headers) ? this.#parts.identity.recall(headers) : undefined
+    const known = who && this.#knownOf(request, who)
+    if (who === undefined || known === undefined) return false
     const hit = this.#parts.peek(known.key)
     const body = hit && this.#bodies.get(hit.value)
     if (hit === undefined || body?.stamp !== known.stamp) return false // What is kept has been read anew since.
-    const trace = this.#traceOf(headers)
-    const beside = { always, trace: trace === undefined ? undefined : this.#trace }
-    const { tag, full, unchanged } = known.answersFor(hit, body, beside)
-    const ifNoneMatch = headers['if-none-match']
-    if (ifNoneMatch !== undefined && tag !== undefined && isKnownTo(ifNoneMatch, tag)) {
-      unchanged.send(response, hit, null, trace)
-    } else {
-      full.send(response, hit, body.bytes, trace)
-    }
+    const { guard } = this.#parts
+    const visit = guard?.passNow(request, known.asked, who)
+    if (guard !== undefined && visit === undefined) return false
+    const limits = visit && guard?.headersOf(visit)
+    const isUnchanged = this.#send(response, headers, { known, hit, body, always, limits })
+    if (visit !== undefined) guard?.leave(visit, endOf(known, isUnchanged))
     return true
   }
 
-  #knownOf({ method, url = '', headers }: IncomingMessage): Known | undefined {
-    const { identity, catalog } = this.#parts
-    const who = identity.recall(headers)
-    const caller = who && this.#callers.get(who)
+  /** Whether it has sent only that nothing has changed. */
+  #send(
+    response: ServerResponse,
+    headers: IncomingHttpHeaders,
+    { known, hit, body, always, limits }: Answer,
+  ): boolean {
+    const trace = this.#traceOf(headers)
+    const beside = { always, trace: trace === undefined ? undefined : this.#trace }
+    const { tag, full, unchanged } = known.answersFor(hit, body, beside)
+    const asked = headers['if-none-match']
+    const isUnchanged = asked !== undefined && tag !== undefined && isKnownTo(asked, tag)
+    if (isUnchanged) unchanged.send(response, hit, null, { trace, limits })
+    else full.send(response, hit, body.bytes, { trace, limits })
+    return isUnchanged
+  }
+
+  #knownOf({ method, url = '', headers }: IncomingMessage, who: Identity): Known | undefined {
+    const caller = this.#callers.get(who)
     if (caller === undefined) return undefined
     const known = this.#known.get(caller + url)
-    return known?.isFor(method, headers, catalog().version) === true ? known : undefined
+    const isSame = known?.isFor(method, headers, this.#parts.catalog().version) === true
+    return isSame ? known : undefined
   }
 
   #traceOf(headers: IncomingHttpHeaders): string | undefined {
@@ -124,6 +147,22 @@ export class Hits {
     this.#bodies.set(kept, made)
     return made
   }
+}
+
+/** What a request is answered with. */
+interface Answer {
+  readonly known: Known
+  readonly hit: Result<KeptAnswer>
+  readonly body: Body
+  readonly always: HeaderList
+  readonly limits: Own['limits']
+}
+
+function endOf(
+  { rows, bytes, sought }: Known,
+  isUnchanged: boolean,
+): Parameters<Guard['leave']>[1] {
+  return { status: isUnchanged ? 304 : 200, rows, bytes: isUnchanged ? 0 : bytes, sought }
 }
 
 function isSame(one: RestResponse['body'], other: RestResponse['body']): boolean {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Result } from '../../../capabilities/cache/index.ts'
 import type { KeptAnswer } from '../../../query/executor/index.ts'
-import type { HeaderList } from '../../http/index.ts'
+import type { Asked, HeaderList, Sought } from '../../http/index.ts'
+import { rowsIn } from '../../http/index.ts'
 import { tellingCache } from '../caching/telling-cache.ts'
 import type { RestResponse } from '../response.ts'
 import type { Body } from './body.ts'
@@ -16,6 +17,8 @@ interface Answered {
   readonly key: string
   readonly response: RestResponse
   readonly body: Body
+  readonly asked: Asked
+  readonly sought: Sought | undefined
 }
 
 /** What is sent: all of it, or to who has it already that nothing has changed. */
@@ -33,6 +36,11 @@ interface Answers {
 export class Known {
   readonly key: string
   readonly stamp: number
+  /** For those who count what is asked. */
+  readonly asked: Asked
+  readonly sought: Sought | undefined
+  readonly rows: number | undefined
+  readonly bytes: number
   readonly #method: string
   readonly #accept: string | undefined
   readonly #prefer: string | string[] | undefined
@@ -44,7 +52,12 @@ export class Known {
   #plain: Answers | undefined
   #traced: Answers | undefined
 
-  constructor({ method, headers, version, key, response, body }: Answered) {
+  constructor(answered: Answered) {
+    const { method, headers, version, key, response, body } = answered
+    this.asked = answered.asked
+    this.sought = answered.sought
+    this.rows = rowsIn(response.headers['content-range'])
+    this.bytes = Buffer.byteLength(body.source ?? '')
     this.key = key
     this.stamp = body.stamp
     this.#method = method

@@ -22,6 +22,23 @@ export interface Told {
   readonly own: RestResponse['headers']
 }
 
+/** What an answer has that others of its kind have not. */
+export interface Own {
+  /** The value of the header that is repeated. */
+  readonly trace: string | undefined
+  /** What it says of limits. */
+  readonly limits?: Readonly<Record<string, string>> | undefined
+}
+
+const NO_LIMITS: NonNullable<Own['limits']> = Object.freeze({})
+
+/** As they stand in a head, each behind the end of the line before. */
+function linesOf(headers: NonNullable<Own['limits']>): string {
+  let lines = ''
+  for (const [name, value] of Object.entries(headers)) lines += `\r\n${name}: ${value}`
+  return lines
+}
+
 /** Stands where the value of the repeated header will be. */
 const REPEATED = '\0'
 const NOWHERE = -1
@@ -55,22 +72,24 @@ export class Written {
     this.#traceAt = this.#flat.indexOf(REPEATED)
   }
 
-  /** Sends the whole answer. `trace`: the value of the header that is repeated. */
+  /** Sends the whole answer. */
   send(
     response: ServerResponse,
     hit: Result<KeptAnswer>,
     bytes: string | Buffer | null,
-    trace: string | undefined,
+    { trace, limits = NO_LIMITS }: Own,
   ): void {
     this.#tell(hit)
     const isSuited = trace === undefined && Head.suits(response)
-    if (isSuited && this.#head !== undefined) return this.#head.send(response, this.#times, bytes)
+    const lines = limits === NO_LIMITS ? '' : linesOf(limits)
+    if (isSuited && this.#head !== undefined) {
+      return this.#head.send(response, this.#times, bytes, lines)
+    }
     if (trace !== undefined && this.#traceAt !== NOWHERE) this.#flat[this.#traceAt] = trace
-    response.writeHead(this.#status, this.#flat)
-    if (isSuited && !this.#isLearned) this.#learn(response)
-    if (bytes === null) response.end()
-    else if (typeof bytes === 'string') response.end(bytes, 'latin1')
-    else response.end(bytes)
+    const flat = lines === '' ? this.#flat : [...this.#flat, ...Object.entries(limits).flat()]
+    response.writeHead(this.#status, flat)
+    if (isSuited && !this.#isLearned) this.#learn(response, lines)
+    end(response, bytes)
   }
 
   #tell(hit: Result<KeptAnswer>): void {
@@ -87,11 +106,17 @@ export class Written {
   }
 
   /** Where the database says one of them itself, it is no place for the time. */
-  #learn(response: ServerResponse): void {
+  #learn(response: ServerResponse, limits: string): void {
     this.#isLearned = true
     if (this.#ageAt === NOWHERE || this.#cacheStatusAt === NOWHERE) return
-    this.#head = Head.of(response, this.#times)
+    this.#head = Head.of(response, this.#times, limits)
   }
+}
+
+function end(response: ServerResponse, bytes: string | Buffer | null): void {
+  if (bytes === null) response.end()
+  else if (typeof bytes === 'string') response.end(bytes, 'latin1')
+  else response.end(bytes)
 }
 
 /** In the order in which the framework would send them. */

@@ -1,0 +1,134 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Cost } from '../../../capabilities/limiter/index.ts'
+import type { Asked, Guard } from './guard.ts'
+import type { Destination } from './subject.ts'
+import type { Outcome, Sought, Visit } from './visit.ts'
+
+/** What a route lets the guard know. Without it, nobody is stopped: health, for example. */
+export interface RouteGuard {
+  /** Whether it matters who asks, or only from where. Default: what `needsCaller` says, or nobody's name. */
+  readonly needsCaller: boolean
+  /** What the URL stands for. Default: the route as it was registered. */
+  readonly destinationOf?: (url: string) => Destination
+  /** What it will cost, as far as the URL says it. Default: one request. */
+  readonly costIn?: (url: string) => Cost
+  /** The one value that is looked for. Default: none. */
+  readonly soughtIn?: (url: string) => Sought | undefined
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    guard?: RouteGuard
+  }
+  interface FastifyRequest {
+    /** What the guard knows of it. Undefined: it was not stopped. */
+    visit: Visit | undefined
+  }
+}
+
+/** Answers that wait at once: those beyond it do not, or the tarpit would hold us rather than them. */
+const DELAYED_MAX = 200
+/** What no route is registered for. */
+const NOWHERE: RouteGuard = Object.freeze({
+  needsCaller: false,
+  destinationOf: (url: string) => ({ endpoint: pathOf(url) }),
+})
+
+/** Puts the guard before every route that has something to guard, and before those that do not exist. */
+export function putGuard(app: FastifyInstance, current: () => Guard | undefined): void {
+  app.decorateRequest('visit', undefined)
+  const delay = createDelay()
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const guard = current()
+    const route = routeGuardOf(request)
+    if (guard === undefined || route === undefined) return done()
+    try {
+      const visit = guard.arrive(request.raw, askedOf(request, route))
+      request.visit = visit
+      reply.raw.once('close', () => guard.leave(visit, outcomeOf(request, reply, route)))
+      const waiting = pass(guard, visit, route, request)
+      const go = () => {
+        guard.look(visit, request.raw.url ?? '/')
+        tellLimits(guard, visit, reply)
+        delay(reply, guard.delayOf(visit), done)
+      }
+      if (waiting === undefined) go()
+      else waiting.then(go, done)
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+function pass(
+  guard: Guard,
+  visit: Visit,
+  { needsCaller }: RouteGuard,
+  request: FastifyRequest,
+): Promise<void> | void {
+  if (!needsCaller || request.method === 'OPTIONS') return guard.admit(visit)
+  const identified = guard.identify(visit)
+  const admit = () => {
+    request.identity = visit.identity
+    return guard.admit(visit)
+  }
+  return identified === undefined ? admit() : identified.then(admit)
+}
+
+function routeGuardOf({ is404, routeOptions }: FastifyRequest): RouteGuard | undefined {
+  return is404 ? NOWHERE : routeOptions.config.guard
+}
+
+function askedOf({ raw, routeOptions }: FastifyRequest, route: RouteGuard): Asked {
+  const { url = '/' } = raw
+  const destination = route.destinationOf?.(url) ?? { endpoint: routeOptions.url ?? '/' }
+  return { destination, cost: route.costIn?.(url) }
+}
+
+function tellLimits(guard: Guard, visit: Visit, reply: FastifyReply): void {
+  const headers = guard.headersOf(visit)
+  if (headers['ratelimit'] === undefined) return
+  void reply.headers(headers)
+  const exposed = reply.getHeader('access-control-expose-headers')
+  if (exposed === undefined) return
+  void reply.header(
+    'access-control-expose-headers',
+    `${String(exposed)}, RateLimit, RateLimit-Policy`,
+  )
+}
+
+function outcomeOf(request: FastifyRequest, reply: FastifyReply, route: RouteGuard): Outcome {
+  const bytes = Number(reply.getHeader('content-length') ?? 0)
+  const { statusCode: status } = reply
+  const rows = rowsIn(reply.getHeader('content-range'))
+  return { status, rows, bytes, sought: route.soughtIn?.(request.raw.url ?? '/') }
+}
+
+/** Of `0-24/300`; of `*` and a number: none. */
+export function rowsIn(range: unknown): number | undefined {
+  if (typeof range !== 'string') return undefined
+  const [, first, last] = /^(\d+)-(\d+)\//.exec(range) ?? []
+  return first === undefined ? 0 : Number(last) - Number(first) + 1
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? ''
+}
+
+/** Lets an answer wait, unless many do, and not for a client that has gone. */
+function createDelay(): (reply: FastifyReply, delayMs: number, go: () => void) => void {
+  let delayed = 0
+  return (reply, delayMs, go) => {
+    if (delayMs === 0 || delayed >= DELAYED_MAX) return go()
+    delayed++
+    const end = () => {
+      delayed--
+      clearTimeout(timer)
+      reply.raw.off('close', end)
+      go()
+    }
+    const timer = setTimeout(end, delayMs)
+    reply.raw.once('close', end)
+  }
+}

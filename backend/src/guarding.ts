@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import type { SecurityFacts } from './api/admin/index.ts'
+import { createClientAddress, Guard, type IdentityService } from './api/http/index.ts'
+import type { Clock, Observer } from './base/index.ts'
+import {
+  createEventLoopLag,
+  createLimiter,
+  createRuleSource,
+  DEFAULT_LIMIT_RULES,
+  type Limiter,
+  type LimitRules,
+  type LoadSignal,
+  READ_LIMITS,
+  tableRules,
+} from './capabilities/limiter/index.ts'
+import type { Redis } from './capabilities/redis/index.ts'
+import {
+  createSecurityMonitor,
+  type Decision,
+  openAlerting,
+  securityParts,
+  type SecurityMonitor,
+} from './capabilities/security/index.ts'
+import type { Config } from './config.ts'
+import type { ServerEvent } from './observations.ts'
+import type { Nodes } from './query/executor/index.ts'
+
+export interface ServerGuardingSetup {
+  /** As it was at the start. */
+  readonly config: Config
+  readonly identity: () => IdentityService
+  readonly nodes: Pick<Nodes, 'pools' | 'use'>
+  readonly redis: Redis | undefined
+  readonly clock: Clock
+  readonly observe: Observer<ServerEvent>
+}
+
+/** Who may come in, how often, and who notices. */
+export interface ServerGuarding {
+  readonly guard: Guard
+  /** Undefined: switched off. */
+  readonly limiter: Limiter | undefined
+  readonly monitor: SecurityMonitor | undefined
+  /** What the monitor has noticed, and who was told. Undefined: it is switched off. */
+  facts(): SecurityFacts | undefined
+  /** Sends a heartbeat to all channels of alerts. */
+  beat(): void
+  /** Takes over what of a configuration may change while it runs. */
+  reconfigure(config: Config): void
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Of limiter and monitor, by the configuration; nothing is made of what is switched off. Rejects with ST434. */
+export async function createServerGuarding(setup: ServerGuardingSetup): Promise<ServerGuarding> {
+  const { config, identity, clock } = setup
+  const limiting = config.limits.enabled ? limitingOf(setup) : undefined
+  const watching = config.security.enabled ? await watchingOf(setup) : undefined
+  const limiter = limiting?.limiter
+  const monitor = watching?.monitor
+  const forget = monitor?.onDecision(decision => limiter && penalize(limiter, decision))
+  const clientAddress = createClientAddress(config.http)
+  const record = watching?.alerting.record
+  return {
+    guard: new Guard({ clientAddress, identity, limiter, monitor, record, clock }),
+    limiter,
+    monitor,
+    facts: () =>
+      watching && { noticed: watching.monitor.report(), alerting: watching.alerting.report() },
+    beat: () => watching?.alerting.beat(),
+    reconfigure({ limits, security }) {
+      limiting?.follow(limits.rules)
+      monitor?.setRules(security.rules)
+    },
+    async start() {
+      await Promise.all([limiting?.start(), monitor?.start()])
+    },
+    async stop() {
+      forget?.()
+      await Promise.all([limiting?.stop(), monitor?.stop()])
+      await watching?.alerting.stop()
+    },
+  }
+}
+
+/** The limiter, and the rules it goes by: the default ones, over them those of the configuration, over them those of the database. */
+function limitingOf({ config, nodes, redis, clock, observe }: ServerGuardingSetup) {
+  const { limits } = config
+  const lag = limits.shedding ? createEventLoopLag() : undefined
+  let configured = limits.rules
+  let stored: LimitRules = {}
+  const all = (): LimitRules => ({ ...DEFAULT_LIMIT_RULES, ...configured, ...stored })
+  const limiter = createLimiter({
+    ...limits,
+    ...{ rules: all(), redis, clock, observe, commandTimeoutMs: config.redis.commandTimeoutMs },
+    load: lag && (() => ({ ...loadOf(nodes), eventLoopLagMs: lag.read() })),
+  })
+  const source = createRuleSource({
+    ...{ clock, observe },
+    read: async () => tableRules(await nodes.use(one => one.query(READ_LIMITS.text), QUICK)),
+    apply(rules) {
+      stored = rules
+      limiter.setRules(all())
+    },
+  })
+  return {
+    limiter,
+    follow(rules: LimitRules): void {
+      configured = rules
+      limiter.setRules(all())
+    },
+    async start(): Promise<void> {
+      await limiter.start()
+      if (limits.tableEnabled) await source.start()
+    },
+    async stop(): Promise<void> {
+      source.stop()
+      lag?.stop()
+      await limiter.stop()
+    },
+  }
+}
+
+/** Many a minute: they take their turn with those of clients. */
+const QUICK = Object.freeze({ class: 'realtime', leavesNoTrace: true } as const)
+
+/** The monitor, and those who are told what it finds. */
+async function watchingOf({ config, redis, clock, observe }: ServerGuardingSetup) {
+  const { watching, alerting: channels } = securityParts(config.security)
+  const node = randomUUID().slice(0, NODE_LENGTH)
+  const alerting = await openAlerting({ ...channels, node, clock, observe })
+  const monitor = createSecurityMonitor({
+    ...watching,
+    ...{ redis, clock, observe, node, secret: config.jwt.secret },
+    journal: alerting.keep,
+    journalAfter: alerting.keptLast,
+  })
+  monitor.onAlert(alert => void alerting.tell(alert))
+  return { monitor, alerting }
+}
+
+const NODE_LENGTH = 8
+
+/**
+ * What whoever comes now would wait for a connection, by how fast others are served (Little, 1961). Whether the database answers at
+ * all does not count here: kept answers are given without it.
+ */
+function loadOf(nodes: Pick<Nodes, 'pools'>): Omit<LoadSignal, 'eventLoopLagMs'> {
+  const waits = nodes.pools().map(({ waiting, throughputPerSecond }) => {
+    return waiting === 0 ? 0 : (1_000 * waiting) / Math.max(1, throughputPerSecond)
+  })
+  return { poolWaitMs: Math.max(0, ...waits), breakerOpen: false }
+}
+
+/** A decision to give somebody less is carried out by the limits. */
+function penalize(limiter: Limiter, { kind, measure, isOwn }: Decision): void {
+  if (kind !== 'began' || measure.kind !== 'penalty' || !isOwn) return
+  const { principal, share, sinceMs, untilMs, reason } = measure
+  const attribute = principal.user === undefined ? 'ip' : 'user'
+  const value = principal.user ?? principal.ip
+  if (value === undefined) return
+  limiter.penalize(attribute, value, { share, forMs: untilMs - sinceMs, reason })
+}
