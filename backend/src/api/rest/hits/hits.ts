@@ -89,18 +89,29 @@ export class Hits {
   answer(request: IncomingMessage, response: ServerResponse, always: HeaderList): boolean {
     const { headers } = request
     const who = isPlain(headers) ? this.#parts.identity.recall(headers) : undefined
-    const known = who && this.#knownOf(request, who)
-    if (who === undefined || known === undefined) return false
-    const hit = this.#parts.peek(known.key)
-    const body = hit && this.#bodies.get(hit.value)
-    if (hit === undefined || body?.stamp !== known.stamp) return false // What is kept has been read anew since.
+    const found = who && this.#find(request, who)
+    if (who === undefined || found === undefined) return false
+    const { known } = found
     const { guard } = this.#parts
-    const visit = guard?.passNow(request, known.asked, who)
-    if (guard !== undefined && visit === undefined) return false
-    const limits = visit && guard?.headersOf(visit)
-    const isUnchanged = this.#send(response, headers, { known, hit, body, always, limits })
-    if (visit !== undefined) guard?.leave(visit, endOf(known, isUnchanged))
+    if (guard === undefined) {
+      this.#send(response, headers, { ...found, always, limits: undefined })
+      return true
+    }
+    const visit = guard.passNow(request, known.asked, who)
+    if (visit === undefined) return false
+    const answer = { ...found, always, limits: guard.headersOf(visit) }
+    const isUnchanged = this.#send(response, headers, answer)
+    guard.leave(visit, endOf(known, isUnchanged))
     return true
+  }
+
+  #find(request: IncomingMessage, who: Identity): Found | undefined {
+    const known = this.#knownOf(request, who)
+    const hit = known && this.#parts.peek(known.key)
+    const body = hit && this.#bodies.get(hit.value)
+    // What is kept has been read anew since.
+    if (known === undefined || hit === undefined || body?.stamp !== known.stamp) return undefined
+    return { known, hit, body }
   }
 
   /** Whether it has sent only that nothing has changed. */
@@ -149,11 +160,15 @@ export class Hits {
   }
 }
 
-/** What a request is answered with. */
-interface Answer {
+/** A request that was answered before, and what is kept of its answer. */
+interface Found {
   readonly known: Known
   readonly hit: Result<KeptAnswer>
   readonly body: Body
+}
+
+/** What a request is answered with. */
+interface Answer extends Found {
   readonly always: HeaderList
   readonly limits: Own['limits']
 }
