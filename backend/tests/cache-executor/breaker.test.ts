@@ -42,7 +42,7 @@ async function standsIn(node: CachedNode, code: string): Promise<void> {
 const SHORT = { ttlMs: 1, errorThrottleMs: 0 }
 
 test('behind an open breaker what is over is answered, and read again when it has closed', async () => {
-  const breaker = createBreakers().get('primary', { openForMs: 500 })
+  const breaker = createBreakers().get('primary', { openForMs: 3_000 })
   const node = await started({ breaker, rules: SHORT })
   await kept(node)
   breaker.open('for the test')

@@ -28,6 +28,8 @@ declare module 'fastify' {
 
 /** Answers that wait at once: those beyond it do not, or the tarpit would hold us rather than them. */
 const DELAYED_MAX = 200
+/** Stands for an answer that nobody has waited for, as in nginx. */
+const GONE = 499
 /** What no route is registered for. */
 const NOWHERE: RouteGuard = Object.freeze({
   needsCaller: false,
@@ -99,6 +101,7 @@ function tellLimits(guard: Guard, visit: Visit, reply: FastifyReply): void {
 }
 
 function outcomeOf(request: FastifyRequest, reply: FastifyReply, route: RouteGuard): Outcome {
+  if (!reply.raw.writableFinished) return { status: GONE }
   const bytes = Number(reply.getHeader('content-length') ?? 0)
   const { statusCode: status } = reply
   const rows = rowsIn(reply.getHeader('content-range'))

@@ -5,6 +5,7 @@ import {
   decompress,
 } from '../../../capabilities/validation/index.ts'
 import type { RestInput } from '../input.ts'
+import { isNestedBeyond } from '../payload/nesting.ts'
 import type { ValidationRules } from './options.ts'
 
 const guards = new WeakMap<ValidationRules, BodyGuard>()
@@ -15,6 +16,7 @@ const guards = new WeakMap<ValidationRules, BodyGuard>()
  */
 export function checkBody(text: string, rules: ValidationRules | undefined): void {
   if (rules?.enabled !== true || isShort(text, rules)) return
+  if (rules.depthMax === ANY_DEPTH && isNestedBeyond(text, GUARDED_DEPTH)) return
   const fault = guardOf(rules).find(text)
   if (fault !== undefined && !(fault instanceof BodySyntaxError)) throw fault
 }
@@ -23,7 +25,8 @@ export function checkBody(text: string, rules: ValidationRules | undefined): voi
 function isShort({ length }: string, rules: ValidationRules): boolean {
   if (rules.duplicateKeys === 'refuse') return false
   const { depthMax, keysMax, itemsMax, stringBytesMax } = rules
-  return length <= Math.min(depthMax, keysMax, itemsMax, stringBytesMax / 3)
+  const depth = depthMax === ANY_DEPTH ? GUARDED_DEPTH : depthMax
+  return length <= Math.min(depth, keysMax, itemsMax, stringBytesMax / 3)
 }
 
 function guardOf(rules: ValidationRules): BodyGuard {
@@ -31,7 +34,8 @@ function guardOf(rules: ValidationRules): BodyGuard {
   if (known !== undefined) return known
   const { depthMax, keysMax, itemsMax, stringBytesMax, duplicateKeys } = rules
   const guard = createBodyGuard({
-    ...{ depthMax, keysMax, itemsMax, stringBytesMax, duplicateKeys },
+    depthMax: depthMax === ANY_DEPTH ? GUARDED_DEPTH : depthMax,
+    ...{ keysMax, itemsMax, stringBytesMax, duplicateKeys },
     valuesMax: VALUES_MAX,
     pollutingKeys: 'allow', // A column may be called anything, and no object is made of it.
     nulCharacters: 'allow',
@@ -42,6 +46,10 @@ function guardOf(rules: ValidationRules): BodyGuard {
   return guard
 }
 
+/** As deep as PostgreSQL reads it, which is for PostgreSQL to say. */
+const ANY_DEPTH = 0
+/** Deeper ones are not looked into: each level takes a part of the stack. */
+const GUARDED_DEPTH = 1_000
 /** The size of a body bounds them. */
 const VALUES_MAX = 100_000_000
 

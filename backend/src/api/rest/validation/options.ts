@@ -22,7 +22,10 @@ export interface ValidationOptions extends BodyLimits, DecompressionOptions {
   enabled?: boolean
   /** Rows and arguments are checked against the catalog before the database is asked. Default true. */
   checks?: boolean
-  /** Arrays and objects of a body inside each other. Default 1_000. */
+  /**
+   * Arrays and objects of a body inside each other; 0: as many as PostgreSQL reads, and what is more than 1_000 levels deep is not looked
+   * into. Default 0.
+   */
   depthMax?: number
   /** Members of one object of a body. Default 10_000. */
   keysMax?: number
@@ -45,7 +48,7 @@ export type ValidationRules = Readonly<Required<ValidationOptions>>
 export const VALIDATION_DEFAULTS: ValidationRules = Object.freeze({
   enabled: true,
   checks: true,
-  depthMax: 1_000,
+  depthMax: 0,
   keysMax: 10_000,
   itemsMax: 1_000_000,
   stringBytesMax: 67_108_864,
@@ -58,7 +61,7 @@ export const VALIDATION_DEFAULTS: ValidationRules = Object.freeze({
 export const VALIDATION_CHECKS: option.Checks<ValidationOptions> = Object.freeze({
   enabled: option.flag(),
   checks: option.flag(),
-  depthMax: BODY_CHECKS.depthMax,
+  depthMax: option.integer({ min: 0, max: 1_000 }),
   keysMax: BODY_CHECKS.keysMax,
   itemsMax: BODY_CHECKS.itemsMax,
   stringBytesMax: BODY_CHECKS.stringBytesMax,

@@ -68,7 +68,17 @@ interface Place {
   readonly rules: BodyRules
 }
 
-function errorOf(rule: Finding, { pointer, place, rules }: Place): ValidationError {
+/** A place may be as deep as its client likes. */
+const POINTER_LENGTH_MAX = 500
+
+function shortened(pointer: string): string {
+  const isShort = pointer.length <= POINTER_LENGTH_MAX
+  return isShort ? pointer : `${pointer.slice(0, POINTER_LENGTH_MAX)}…`
+}
+
+function errorOf(rule: Finding, at: Place): ValidationError {
+  const { place, rules } = at
+  const pointer = shortened(at.pointer)
   const fault = (detail: string, hint: string): readonly Fault[] => [
     { pointer, rule, detail, hint },
   ]
