@@ -1,7 +1,10 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { LIMITS_PART, SET_LIMIT } from '../../src/capabilities/limiter/index.ts'
+import { enablePart } from '../../src/capabilities/schema/index.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { createJournaledDatabase } from '../support/journal.ts'
+import { withSession } from '../support/journaling.ts'
 import { as, startServer, type TestServer } from '../support/server.ts'
 
 // Who may come in, and how often: the same for whole requests and for kept answers, which take a shorter way.
@@ -136,6 +139,51 @@ test('who asks for what nobody has a reason to ask for is refused with that very
   expect([touched.status, JSON.parse(touched.body)]).toMatchObject([403, { code: 'ST430' }])
   expect((await server.get('/notices', { headers })).status).toBe(403)
   expect((await server.get('/notices', { headers: from('203.0.113.98') })).status).toBe(200)
+})
+
+test('operators see what was decided, refuse somebody by hand and let them in again', async () => {
+  const token = 'a-token-of-operators'
+  const server = await serve({
+    ...limits({ one: { limit: 1, per: ['ip'] } }),
+    '--http-admin-token': token,
+  })
+  await statuses(server, 3, from('203.0.113.5'))
+  const headers = { authorization: `Bearer ${token}` }
+  const ask = async (target: string) =>
+    JSON.parse((await server.get(target, { headers })).body) as unknown
+  expect(await ask('/metrics/limits')).toMatchObject({
+    isEnabled: true,
+    rules: [{ name: 'one', decided: 3, refused: 2, top: [{ key: '203.0.113.5' }] }],
+  })
+  const events = { 'limit.refused': 2, read: 1 }
+  expect(await ask('/metrics/security')).toMatchObject({ isEnabled: true, noticed: { events } })
+  const body = JSON.stringify({ ip: '203.0.113.8', forMs: '1h', reason: 'for the test' })
+  const unasked = await server.get('/security/bans', { method: 'POST', body })
+  expect(unasked.status).toBe(401)
+  const banned = await server.get('/security/bans', { method: 'POST', headers, body })
+  expect(banned.status).toBe(201)
+  const seen = async () => (await server.get('/notices', { headers: from('203.0.113.8') })).status
+  expect(await seen()).toBe(403)
+  const { id } = JSON.parse(banned.body) as { id: string }
+  await server.get(`/security/bans/${id}`, { method: 'DELETE', headers })
+  expect(await seen()).toBe(200)
+})
+
+test('rules in the database hold within a moment, over those of the configuration', async () => {
+  await withSession(database.url, session => enablePart(session, LIMITS_PART, ['authenticator']))
+  const rules = limits({ one: { limit: 1, windowMs: 600_000, per: ['ip'] } })
+  const server = await serve({ ...rules, '--limits-table-enabled': 'true' })
+  const seen = async (count: number) => {
+    const answers = await statuses(server, count, from('203.0.113.21'))
+    return answers.map(({ status }) => status)
+  }
+  expect(await seen(2)).toEqual([200, 429])
+  const rule = JSON.stringify({ limit: 4, windowMs: 600_000, per: ['ip'] })
+  await withSession(database.url, session => session.query(SET_LIMIT.text, ['one', rule]))
+  await expect
+    .poll(() => server.events.filter(({ kind }) => kind === 'limiter.rules-changed').length)
+    .toBe(2)
+  expect(await seen(4)).toEqual([200, 200, 200, 429])
 })
 
 test('without both there is neither', async () => {

@@ -58,6 +58,8 @@ export interface GuardParts {
 export class Guard {
   readonly #parts: GuardParts
   readonly #fingerprints: Fingerprints | undefined
+  /** What was decided on the short way against requests that take the whole one now: it is not decided, or counted, twice. */
+  readonly #refused = new WeakMap<Arriving, Decision>()
 
   constructor(parts: GuardParts) {
     this.#parts = parts
@@ -68,6 +70,7 @@ export class Guard {
   arrive(request: Arriving, asked: Asked): Visit {
     const { monitor } = this.#parts
     const visit = this.#visitOf(request, asked)
+    visit.decision = this.#refused.get(request)
     const ban = monitor?.banOf(visit.ip)
     if (ban !== undefined) throw this.#banned(ban)
     return visit
@@ -99,6 +102,7 @@ export class Guard {
     const ban = monitor?.banOf(visit.ip, visit.user, visit.token)
     if (ban !== undefined) throw this.#banned(ban)
     if (limiter === undefined) return undefined
+    if (visit.decision !== undefined) return this.#obey(visit, visit.decision)
     const { subject } = visit
     const overload = limiter.shed(limiter.priorityOf(subject), visit.user ?? visit.ip)
     if (overload !== undefined) throw errorOf(overload)
@@ -122,7 +126,11 @@ export class Guard {
     }
     if (limiter === undefined) return visit
     const decision = limiter.decideNow(visit.subject, visit.cost)
-    if (decision?.allowed !== true) return undefined
+    if (decision === undefined) return undefined
+    if (!decision.allowed) {
+      this.#refused.set(request, decision)
+      return undefined
+    }
     visit.decision = decision
     return visit
   }
