@@ -12,6 +12,9 @@ class ServersFirst extends BaseSequencer {
 }
 const LONG = /\/backend\/tests\/(failover|fleet|process|coherence|cache|examples|docs)\//
 
+/** Loads the tests of other files once more, in another setting: so it needs modules that nobody has loaded before. */
+const AGAIN = 'backend/tests/clients/postgrest-js-cached.test.ts'
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -30,6 +33,16 @@ export default defineConfig({
         test: {
           name: 'backend',
           include: ['backend/src/**/*.test.ts', 'backend/tests/**/*.test.ts'],
+          exclude: [AGAIN],
+          globalSetup: ['backend/tests/support/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'again',
+          include: [AGAIN],
+          isolate: true,
           globalSetup: ['backend/tests/support/global-setup.ts'],
         },
       },

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import { CACHING_DEFAULTS } from '../../src/query/executor/index.ts'
 import { LOUD } from './disturbances/loud.ts'
 import { FAILOVER, OF_REPLICAS } from './disturbances/of-replicas.ts'
 import { QUIET } from './disturbances/quiet.ts'
@@ -25,6 +27,7 @@ export async function disturb(world: World, { name, run, isLoud }: Named): Promi
   const over = isLoud ? world.witness.excuse(name) : () => undefined
   await run(world)
   await allNodes(world, `all is well after: ${name}`, node => isWell(world, node))
+  if (isLoud) await setTimeout(CACHING_DEFAULTS.errorThrottleMs) // So long what stood in may be given without another try.
   over()
 }
 
