@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/index.ts'
 import type { Claim } from '../claim.ts'
 import type { LimiterRedis } from '../types.ts'
 import { ANSWER_HEAD, type Batch } from './batch.ts'
+import { ClockOffset } from './clock-offset.ts'
 import type { Entry } from './entry.ts'
 import { DECIDE, HEARTBEAT } from './scripts.ts'
 import { PREFIX } from './table.ts'
@@ -36,8 +37,7 @@ export interface ExchangeSetup {
 export class Exchange {
   readonly #setup: ExchangeSetup
   #epoch = 0
-  /** The clock of Redis less ours. The answer came some time after Redis looked at its clock, so this may be a little too much. */
-  #ahead = 0
+  readonly #ahead = new ClockOffset()
   count = 0
 
   constructor(setup: ExchangeSetup) {
@@ -48,12 +48,15 @@ export class Exchange {
   async send(batch: Batch): Promise<readonly number[]> {
     const { redis, clock, commandTimeoutMs } = this.#setup
     const sentAt = clock.now()
-    const deadline = this.#epoch === 0 ? 0 : sentAt + this.#ahead + commandTimeoutMs
+    const deadline = this.#epoch === 0 ? 0 : sentAt + this.#ahead.ms + commandTimeoutMs
     this.count++
     const answer = await redis.eval(DECIDE, batch.keys, [batch.text(this.#epoch, deadline)])
-    const outcome = this.#hear(answer, sentAt)[2]
+    const [micros, , outcome] = this.#hear(answer, sentAt)
     if (outcome === FORGOTTEN) throw new Error('Redis has lost its data')
-    if (outcome === LATE) throw new Error('Redis was asked too late')
+    if (outcome === LATE) {
+      this.#ahead.begin(micros / 1_000 - sentAt) // Perhaps its clock was set.
+      throw new Error('Redis was asked too late')
+    }
     return answer as readonly number[]
   }
 
@@ -66,13 +69,13 @@ export class Exchange {
   }
 
   adjust(batch: Batch, { entry, claim, amount, at, by }: Adjustment): void {
-    batch.adjust(entry, claim, amount, at === 0 || by === 'redis' ? at : at + this.#ahead)
+    batch.adjust(entry, claim, amount, at === 0 || by === 'redis' ? at : at + this.#ahead.ms)
   }
 
   #hear(answer: unknown, sentAt: number): Head {
     if (!hasHead(answer)) throw new Error('Redis answered what is no answer')
     const [micros, epoch] = answer
-    this.#ahead = micros / 1_000 - sentAt
+    this.#ahead.see(micros / 1_000 - sentAt)
     const isForgotten = this.#epoch !== 0 && epoch !== this.#epoch
     this.#epoch = epoch
     if (isForgotten) this.#setup.onForgotten()
