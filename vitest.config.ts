@@ -21,6 +21,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // What a test waits for comes sooner or later on a busy machine too: only never is a failure.
     expect: { poll: { timeout: 15_000 } },
+    // Real servers and clocks on a busy machine: where nobody looks on, a test may try once more. Which did is told at the end.
+    retry: process.env['CI'] ? 1 : 0,
     // Vitest leaves a processor free; but many tests wait for servers, so one more than there are is rather right.
     maxWorkers: availableParallelism() + 1,
     // Each file with modules of its own costs more than all pure tests together: loading them was a third of the time. So no

@@ -27,6 +27,7 @@ const { status } = spawnSync(
   [
     join(ROOT, 'node_modules/vitest/vitest.mjs'),
     ...['run', '--coverage', '--reporter=default', '--reporter=json'],
+    '--reporter=./scripts/quality/second-tries.ts',
     `--outputFile.json=${REPORT}`,
     ...process.argv.slice(2),
   ],
