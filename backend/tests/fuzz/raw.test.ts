@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { Agent } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ServerEvent } from '../../src/observations.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { send } from '../support/http-client.ts'
 import { seed } from '../support/seed.ts'
-import { as, startServer, type TestServer } from '../support/server.ts'
+import { as } from '../support/server.ts'
+import { type Arena, startArena } from './arena.ts'
 import { exchange } from './exchange.ts'
 import { rawRequests } from './raw-requests.ts'
 import { likely, unlikely } from './requests.ts'
@@ -20,24 +18,11 @@ const SLICE = 1_000
 const AT_A_TIME = 400
 const AT_ONCE = 4
 
-const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
-let database: TestDatabase
-let server: TestServer
+let arena: Arena
 beforeAll(async () => {
-  console.log(`STIER_TEST_SEED=${seed}`)
-  database = await createDatabase(readFileSync(new URL('arena.sql', import.meta.url), 'utf8'))
-  server = await startServer(database.authenticatorUrl, {
-    '--database-schemas': 'arena',
-    '--database-plan-enabled': 'true',
-    '--database-aggregates-enabled': 'true',
-    '--database-transaction-end': 'commit-allow-override',
-  })
+  arena = await startArena(AT_ONCE)
 })
-afterAll(async () => {
-  agent.destroy()
-  await server.stop()
-  await database.drop()
-})
+afterAll(() => arena.stop())
 
 /** What was no answer that a server without faults gives. */
 const failures: string[] = []
@@ -60,7 +45,7 @@ async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): P
 
 function fuzzRaw(numRuns: number, from: number): Promise<void> {
   return each(fc.sample(rawRequests, { numRuns, seed: from }), async bytes => {
-    const { status, text } = await exchange(server.address, bytes)
+    const { status, text } = await exchange(arena.server.address, bytes)
     judge(status, bytes.toString('latin1'), text)
   })
 }
@@ -69,7 +54,7 @@ async function fuzzGrammars(numRuns: number, from: number): Promise<void> {
   const token = as('authenticated').authorization
   for (const grammar of [likely(token), unlikely, tableWrites(token), calls(token)]) {
     await each(fc.sample(grammar, { numRuns, seed: from }), async request => {
-      const { status, body } = await send(server.address, request, agent)
+      const { status, body } = await send(arena.server.address, request, arena.agent)
       const written = 'body' in request ? String(request.body) : ''
       judge(
         status,
@@ -82,8 +67,8 @@ async function fuzzGrammars(numRuns: number, from: number): Promise<void> {
 
 async function expectWell(): Promise<void> {
   expect(failures).toEqual([])
-  expect(server.events.filter(isFailure)).toEqual([])
-  expect(await server.get('/live')).toMatchObject({ status: 200 })
+  expect(arena.server.events.filter(isFailure)).toEqual([])
+  expect(await arena.server.get('/live')).toMatchObject({ status: 200 })
 }
 
 /** By load, the server may refuse. */
@@ -103,7 +88,7 @@ test.skipIf(MINUTES === 0)(
     for (let from = seed + 1; Date.now() < end; from++) {
       await fuzzRaw(AT_A_TIME, from)
       await fuzzGrammars(AT_A_TIME, from)
-      await database.query('truncate arena.items, arena.bare, arena.pairs, hidden.written')
+      await arena.database.query('truncate arena.items, arena.bare, arena.pairs, hidden.written')
       if (failures.length > 50) break
     }
     console.log(`${count} requests in ${MINUTES} minutes`)

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { Agent } from 'node:http'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { type RawResponse, send } from '../support/http-client.ts'
 import { seed } from '../support/seed.ts'
-import { as, startServer, type TestServer } from '../support/server.ts'
+import { as } from '../support/server.ts'
+import { type Arena, startArena } from './arena.ts'
 import { calls, type FuzzWrite, tableWrites } from './writes.ts'
 
 // Random writes and calls: answered or refused with a code that is documented, never failed; and what was refused has
@@ -18,24 +17,11 @@ const ERRORS_PAGE = readFileSync(
 )
 const DOCUMENTED = new Set(Array.from(ERRORS_PAGE.matchAll(/^\| `(\w+)` \|/gm), ([, code]) => code))
 
-const agent = new Agent({ keepAlive: true, maxSockets: 4 })
-let database: TestDatabase
-let server: TestServer
+let arena: Arena
 beforeAll(async () => {
-  console.log(`STIER_TEST_SEED=${seed}`)
-  database = await createDatabase(readFileSync(new URL('arena.sql', import.meta.url), 'utf8'))
-  server = await startServer(database.authenticatorUrl, {
-    '--database-schemas': 'arena',
-    '--database-plan-enabled': 'true',
-    '--database-aggregates-enabled': 'true',
-    '--database-transaction-end': 'commit-allow-override',
-  })
+  arena = await startArena(4)
 })
-afterAll(async () => {
-  agent.destroy()
-  await server.stop()
-  await database.drop()
-})
+afterAll(() => arena.stop())
 
 let sent = 0
 const refused: string[] = []
@@ -43,7 +29,7 @@ const refused: string[] = []
 async function check(request: FuzzWrite): Promise<void> {
   const number = String(++sent)
   const headers = { ...request.headers, 'x-request': number }
-  const answer = await send(server.address, { ...request, headers }, agent)
+  const answer = await send(arena.server.address, { ...request, headers }, arena.agent)
   expectAnswer(request.method, answer)
   if (answer.status >= 400) refused.push(number)
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/index.ts'
 import type { DatabaseError } from '../../capabilities/pool/index.ts'
 import type { ErrorResponse } from './error-response.ts'
 import { headerBytes, isHeader } from './header-text.ts'
@@ -37,10 +38,6 @@ function parseObject(text: string): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isRaisedMessage(

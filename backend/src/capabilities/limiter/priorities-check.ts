@@ -1,5 +1,5 @@
-import { option } from '../../base/index.ts'
-import { objectOf } from './json-object.ts'
+import { objectOf, option } from '../../base/index.ts'
+
 import type { Priority } from './types.ts'
 
 const CLASS = option.oneOf('critical', 'normal', 'low')

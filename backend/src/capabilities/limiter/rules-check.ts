@@ -1,5 +1,4 @@
-import { option } from '../../base/index.ts'
-import { isObject, objectOf } from './json-object.ts'
+import { isObject, objectOf, option } from '../../base/index.ts'
 import type { Conditions, LimitRule, LimitRules } from './types.ts'
 
 const LIMIT = option.number({ min: 0, max: 1e12 })

@@ -1,4 +1,4 @@
-import { isNetwork, nearest, option } from '../../base/index.ts'
+import { isNetwork, isObject, jsonOf, nearest, option } from '../../base/index.ts'
 import { BUILT_IN_RULES } from './built-in-rules.ts'
 import {
   DETECTOR_NAMES,
@@ -106,25 +106,16 @@ export const RULES_CHECK: option.Check<SecurityRules> = Object.freeze({
   expects:
     'an object of rules by name, such as {"scanning": {"mode": "act"}, "brute-force": {"threshold": 10}, "mass-read": null}',
   read: (value: unknown) => {
-    const rules = parsed(value)
+    const rules = jsonOf(value)
     if (!isObject(rules) || faultOfRules(rules) !== undefined) return undefined
     const entries = Object.entries(rules)
     const read = entries.map(([name, rule]) => [name, rule === null ? null : RULE.read(rule)])
     return Object.freeze(Object.fromEntries(read) as SecurityRules)
   },
-  fault: (value: unknown) => faultOfRules(parsed(value)),
+  fault: (value: unknown) => faultOfRules(jsonOf(value)),
   isSwitch: false,
   isSecret: false,
 })
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return value.trim() === '' ? {} : JSON.parse(value)
-  } catch {
-    return undefined
-  }
-}
 
 /** The first thing that is wrong, in a sentence. */
 function faultOfRules(rules: unknown): string | undefined {
@@ -189,8 +180,4 @@ export function settleRules(rules: SecurityRules): readonly RuleSettings[] {
     if (isEnabled) settled.push(settingsOf(name, rule))
   }
   return Object.freeze(settled)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../../base/index.ts'
 import { InvalidBodyError } from '../errors.ts'
 
 /**
@@ -20,9 +21,4 @@ function differenceIn(items: readonly unknown[]): string | undefined {
       return `Item ${index} of the array has the key '${own}', item 0 lacks it.`
   }
   return undefined
-}
-
-/** An object of JSON, and no array. */
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

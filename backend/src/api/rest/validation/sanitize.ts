@@ -1,4 +1,4 @@
-import type { option } from '../../../base/index.ts'
+import { isObject, jsonOf, type option } from '../../../base/index.ts'
 import {
   SANITIZER_KINDS,
   type SanitizerKind,
@@ -14,24 +14,15 @@ export type SanitizedColumns = Readonly<Record<string, SanitizerKind>>
 export const SANITIZE_CHECK: option.Check<SanitizedColumns> = Object.freeze({
   expects: `an object such as {"public.posts.body": "html"}, each column one of ${SANITIZER_KINDS.join(', ')}`,
   read: (value: unknown) => {
-    const columns = parsed(value)
+    const columns = jsonOf(value)
     return isColumns(columns) ? Object.freeze({ ...columns }) : undefined
   },
   isSwitch: false,
   isSecret: false,
 })
 
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return value.trim() === '' ? {} : JSON.parse(value)
-  } catch {
-    return undefined
-  }
-}
-
 function isColumns(value: unknown): value is SanitizedColumns {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isObject(value)) return false
   return Object.entries(value).every(
     ([name, kind]) =>
       name.split('.').length >= 3 && SANITIZER_KINDS.includes(kind as SanitizerKind),

@@ -1,4 +1,4 @@
-import { option } from '../../../base/index.ts'
+import { isObject, jsonOf, option } from '../../../base/index.ts'
 import { LEVELS, type Level } from '../types.ts'
 import { QUIET_HOURS_CHECK, TIME_ZONE_CHECK } from './quiet-hours.ts'
 
@@ -119,12 +119,12 @@ export const CHANNELS_CHECK: option.Check<AlertChannels> = Object.freeze({
   expects:
     'an object of channels by name, such as {"ops": {"kind": "slack", "url": "https://hooks.slack.com/…"}}',
   read: (value: unknown) => {
-    const channels = parsed(value)
+    const channels = jsonOf(value)
     if (!isObject(channels) || faultOf(channels) !== undefined) return undefined
     const entries = Object.entries(channels).map(([name, given]) => [name, readChannel(given)])
     return Object.freeze(Object.fromEntries(entries) as Record<string, AlertChannel>)
   },
-  fault: (value: unknown) => faultOf(parsed(value)),
+  fault: (value: unknown) => faultOf(jsonOf(value)),
   isSwitch: false,
   isSecret: true,
 })
@@ -135,15 +135,6 @@ function readChannel(given: unknown): AlertChannel {
     CHANNEL_CHECKS[name as Name].read(value),
   ])
   return Object.freeze(Object.fromEntries(fields) as AlertChannel)
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return value.trim() === '' ? {} : JSON.parse(value)
-  } catch {
-    return undefined
-  }
 }
 
 /** The first thing that is wrong, in a sentence without a secret. */
@@ -159,7 +150,7 @@ function faultOf(channels: unknown): string | undefined {
 
 function faultOfChannel(channel: unknown): string | undefined {
   if (!isObject(channel)) return 'that is no object.'
-  const kind = CHANNEL_CHECKS.kind.read((channel as AlertChannel).kind)
+  const kind = CHANNEL_CHECKS.kind.read((channel as Partial<AlertChannel>).kind)
   if (kind === undefined) return `kind must be ${CHANNEL_CHECKS.kind.expects}.`
   const { needs, takes } = OF_KIND[kind]
   const names: readonly string[] = [...COMMON, ...needs, ...takes]
@@ -168,18 +159,14 @@ function faultOfChannel(channel: unknown): string | undefined {
     const check = CHANNEL_CHECKS[name as Name]
     if (check.read(value) === undefined) return `${name} must be ${check.expects}.`
   }
-  const missing = needs.find(name => (channel as AlertChannel)[name] === undefined)
-  return missing === undefined ? faultOfPlace(channel as AlertChannel) : `${kind} needs ${missing}.`
+  const missing = needs.find(name => (channel as Partial<AlertChannel>)[name] === undefined)
+  return missing === undefined ? faultOfPlace(channel) : `${kind} needs ${missing}.`
 }
 
-function faultOfPlace({ kind, url, to }: AlertChannel): string | undefined {
+function faultOfPlace({ kind, url, to }: Partial<AlertChannel>): string | undefined {
   if (to?.length === 0) return 'to has nobody in it.'
   const check = kind === 'email' ? SMTP : HTTP
   return url === undefined || check.read(url) !== undefined
     ? undefined
     : `url must be ${check.expects}.`
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import { isNetwork, networkMatcher, option } from '../../../base/index.ts'
+import { isNetwork, jsonOf, networkMatcher, option } from '../../../base/index.ts'
 import type { Alert } from '../alert.ts'
 
 /** What nobody wants to hear of for a time. What is left out is any. */
@@ -30,22 +30,13 @@ export const SILENCES_CHECK: option.Check<readonly Silence[]> = Object.freeze({
   expects:
     'a list of silences, each with some of rule, ip, user, from, until: [{"rule": "scanning", "ip": "192.0.2.0/24", "until": "2027-03-01T08:00:00Z"}]',
   read: (value: unknown) => {
-    const silences = parsed(value)
+    const silences = jsonOf(value, [])
     if (!Array.isArray(silences)) return undefined
     return silences.every(isSilence) ? Object.freeze(silences) : undefined
   },
   isSwitch: false,
   isSecret: false,
 })
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return value.trim() === '' ? [] : JSON.parse(value)
-  } catch {
-    return undefined
-  }
-}
 
 /** One that says nothing would silence everything. */
 function isSilence(value: unknown): value is Silence {

@@ -1,4 +1,4 @@
-import { option } from '../../../base/index.ts'
+import { isObject, jsonOf, option } from '../../../base/index.ts'
 import { CACHE_CHECKS } from '../../../capabilities/cache/index.ts'
 
 /** What holds for answers in which rows of one table count. Of several tables the narrowest counts. */
@@ -26,20 +26,11 @@ const NAMES = Object.keys(CHECKS)
 /** An object; as text its JSON. */
 export const TABLES_CHECK: option.Check<TablePolicies> = Object.freeze({
   expects: `an object of rules by table, such as {"public.products": {"ttlMs": 60000, "enabled": true}}, each with some of ${NAMES.join(', ')}`,
-  read: (value: unknown) => readPolicies(parsed(value)),
-  fault: (value: unknown) => faultOf(parsed(value)),
+  read: (value: unknown) => readPolicies(jsonOf(value)),
+  fault: (value: unknown) => faultOf(jsonOf(value)),
   isSwitch: false,
   isSecret: false,
 })
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return value.trim() === '' ? {} : JSON.parse(value)
-  } catch {
-    return undefined
-  }
-}
 
 function readPolicies(value: unknown): TablePolicies | undefined {
   if (faultOf(value) !== undefined || !isObject(value)) return undefined
@@ -82,8 +73,4 @@ function faultOfTable(table: string, policy: unknown): string | undefined {
 
 function isName(name: string): name is keyof TablePolicy {
   return Object.hasOwn(CHECKS, name)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../../../../base/index.ts'
+
 /** One step of a path: from the values reached so far to those it leads to. `root` is what `$` means in a filter. */
 export type Step = (values: readonly unknown[], root: unknown) => readonly unknown[]
 
@@ -70,8 +72,4 @@ function each(step: (value: unknown) => readonly unknown[]): Step {
 function childrenOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value
   return isObject(value) ? Object.values(value) : []
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
