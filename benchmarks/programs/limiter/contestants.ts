@@ -1,4 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
+import fastifyRateLimit from '@fastify/rate-limit'
+import fastify, { type FastifyRequest } from 'fastify'
 import { Redis } from 'ioredis'
 import {
   RateLimiterMemory,
@@ -8,13 +10,16 @@ import {
 import { createBreaker } from '../../../backend/src/capabilities/breaker/index.ts'
 import {
   createLimiter,
+  type Decision,
   type LimitRule,
   type Subject,
 } from '../../../backend/src/capabilities/limiter/index.ts'
 import { createRedis } from '../../../backend/src/capabilities/redis/index.ts'
 
 export const CONTESTANTS = ['S-Tier', 'S-Tier exact', 'rate-limiter-flexible'] as const
-export type Contestant = (typeof CONTESTANTS)[number]
+/** It has one dimension. By default it remembers 5,000 keys. */
+export const PLUGINS = ['@fastify/rate-limit', '@fastify/rate-limit, cache 25,000'] as const
+export type Contestant = (typeof CONTESTANTS)[number] | (typeof PLUGINS)[number]
 
 /** One counter for each user; three: one for each address and each endpoint as well. */
 export type Dimensions = 1 | 3
@@ -24,6 +29,8 @@ export type Take = (user: string, ip: string, endpoint: string) => boolean | Pro
 
 export interface Limiting {
   readonly take: Take
+  /** Decisions so far that were none: what a server answers with 5xx. */
+  readonly failed: () => number
   start(): Promise<unknown>
   stop(): Promise<unknown>
 }
@@ -45,6 +52,10 @@ export function createLimiting(contestant: Contestant, setup: LimitingSetup): Li
       return ours(setup, 0)
     case 'rate-limiter-flexible':
       return flexible(setup)
+    case '@fastify/rate-limit':
+      return plugin(setup, undefined)
+    case '@fastify/rate-limit, cache 25,000':
+      return plugin(setup, 25_000)
   }
 }
 
@@ -91,12 +102,18 @@ function ours(setup: LimitingSetup, leaseShareMax: number | undefined): Limiting
     ...(leaseShareMax === undefined ? {} : { leaseShareMax }),
   })
   limiter.setRules(dimensions === 1 ? { user: rules.user } : rules)
+  let failed = 0
+  const isAllowed = ({ refusal }: Decision): boolean => {
+    if (refusal === undefined) return true
+    if (refusal.status >= 500) failed++
+    return false
+  }
   return {
     take(user, ip, endpoint) {
       const decided = limiter.decide(new Caller(user, ip, endpoint))
-      if (!(decided instanceof Promise)) return decided.allowed
-      return decided.then(({ allowed }) => allowed)
+      return decided instanceof Promise ? decided.then(isAllowed) : isAllowed(decided)
     },
+    failed: () => failed,
     async start() {
       while (redis?.isReady === false) await setTimeout(5)
       await limiter.start()
@@ -119,6 +136,7 @@ function flexible({ dimensions, limit, windowMs, redisUrl }: LimitingSetup): Lim
       : new RateLimiterRedis({ ...options, storeClient: client })
   }
   const [user, ip, endpoint] = [create('user'), create('ip'), create('endpoint')]
+  let failed = 0
   return {
     async take(one, two, three) {
       try {
@@ -127,11 +145,48 @@ function flexible({ dimensions, limit, windowMs, redisUrl }: LimitingSetup): Lim
         await ip.consume(two)
         await endpoint.consume(three)
         return true
-      } catch {
+      } catch (refusal) {
+        if (refusal instanceof Error) failed++
         return false
       }
     },
+    failed: () => failed,
     start: async () => client?.ping(),
     stop: async () => client?.disconnect(),
+  }
+}
+
+/** Asked without HTTP, by what it has for one's own handlers. */
+function plugin({ limit, windowMs, redisUrl }: LimitingSetup, cache: number | undefined): Limiting {
+  const app = fastify()
+  const redis = redisUrl === undefined ? undefined : new Redis(redisUrl)
+  void app.register(fastifyRateLimit, {
+    ...{ global: false, max: limit, timeWindow: windowMs },
+    ...(redis !== undefined && { redis }),
+    ...(cache !== undefined && { cache }),
+    keyGenerator: request => request.ip,
+  })
+  let check: ReturnType<typeof app.createRateLimit> | undefined
+  let failed = 0
+  return {
+    async take(user) {
+      const request = { ip: user, routeOptions: { config: {} } } as FastifyRequest
+      try {
+        const decided = await check?.(request)
+        return decided !== undefined && (decided.isAllowed || !decided.isExceeded)
+      } catch {
+        failed++
+        return false
+      }
+    },
+    failed: () => failed,
+    async start() {
+      await app.ready()
+      check = app.createRateLimit()
+    },
+    async stop() {
+      redis?.disconnect()
+      await app.close()
+    },
   }
 }

@@ -22,7 +22,7 @@ export async function measureCost(take: Take, order: CostOrder): Promise<CostRep
     const at = turn % order.keys
     return take(users[at] as string, addresses[at] as string, ENDPOINTS[turn & 3] as string)
   }
-  await repeat(decide, Math.min(order.decisions, WARM_UP), order.inFlight)
+  await repeat(decide, order.decisions / 2, order.inFlight)
   globalThis.gc?.()
   const before = process.cpuUsage()
   const startedAt = performance.now()
@@ -35,7 +35,6 @@ export async function measureCost(take: Take, order: CostOrder): Promise<CostRep
   }
 }
 
-const WARM_UP = 50_000
 const ENDPOINTS = ['GET /orders', 'GET /books', 'POST /orders', '/rpc/pay']
 
 /** A promise is only awaited where there is one. */

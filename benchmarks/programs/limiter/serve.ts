@@ -4,13 +4,19 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Redis } from 'ioredis'
 import { createBreaker } from '../../../backend/src/capabilities/breaker/index.ts'
 import { limiterPlugin } from '../../../backend/src/capabilities/limiter/fastify.ts'
-import type { LimitRule } from '../../../backend/src/capabilities/limiter/index.ts'
+import type {
+  LimiterRedis,
+  LimiterSetup,
+  LimitRule,
+} from '../../../backend/src/capabilities/limiter/index.ts'
 import { createRedis } from '../../../backend/src/capabilities/redis/index.ts'
 
 export const SERVERS = [
   'bare Fastify',
-  'S-Tier, three dimensions',
-  'S-Tier, three dimensions, Redis',
+  'S-Tier, one',
+  'S-Tier, three',
+  'S-Tier, one, Redis',
+  'S-Tier, three, Redis',
   '@fastify/rate-limit, one',
   '@fastify/rate-limit, one, Redis',
 ] as const
@@ -42,28 +48,34 @@ async function limit(app: FastifyInstance, served: Served, redisUrl: string): Pr
   switch (served) {
     case 'bare Fastify':
       return
-    case 'S-Tier, three dimensions':
-      await app.register(limiterPlugin, { setup: { rules: RULES }, attributes: { user: userOf } })
-      return
-    case 'S-Tier, three dimensions, Redis': {
-      const redis = createRedis({ url: redisUrl, breaker: createBreaker('redis') })
-      const setup = { rules: RULES, redis }
-      await app.register(limiterPlugin, { setup, attributes: { user: userOf } })
-      return
-    }
+    case 'S-Tier, one':
+      return ours(app, { rules: ONE })
+    case 'S-Tier, three':
+      return ours(app, { rules: THREE })
+    case 'S-Tier, one, Redis':
+      return ours(app, { rules: ONE, redis: redisAt(redisUrl) })
+    case 'S-Tier, three, Redis':
+      return ours(app, { rules: THREE, redis: redisAt(redisUrl) })
     case '@fastify/rate-limit, one':
-      await app.register(fastifyRateLimit, { max: LIMIT, timeWindow: 60_000 })
+      await app.register(fastifyRateLimit, THEIRS)
       return
     case '@fastify/rate-limit, one, Redis':
-      await app.register(fastifyRateLimit, {
-        ...{ max: LIMIT, timeWindow: 60_000 },
-        redis: new Redis(redisUrl),
-      })
+      await app.register(fastifyRateLimit, { ...THEIRS, redis: new Redis(redisUrl) })
   }
+}
+
+async function ours(app: FastifyInstance, setup: LimiterSetup): Promise<void> {
+  await app.register(limiterPlugin, { setup, attributes: { user: userOf } })
+}
+
+function redisAt(url: string): LimiterRedis {
+  return createRedis({ url, breaker: createBreaker('redis') })
 }
 
 const rule = (attribute: string): LimitRule => ({
   ...{ limit: LIMIT, windowMs: 60_000 },
   ...{ per: [attribute], mode: 'enforce' },
 })
-const RULES = { user: rule('user'), ip: rule('ip'), endpoint: rule('endpoint') }
+const ONE = { ip: rule('ip') }
+const THREE = { user: rule('user'), ip: rule('ip'), endpoint: rule('endpoint') }
+const THEIRS = { max: LIMIT, timeWindow: 60_000 }

@@ -15,6 +15,12 @@ export class Decision {
     this.claims = claims
   }
 
+  /** It is not over with the decision: `settle` makes a difference. */
+  get isSettledLater(): boolean {
+    for (const { rule, isCharged } of this.claims) if (isCharged && rule.isSettledLater) return true
+    return false
+  }
+
   get allowed(): boolean {
     return this.refusal === undefined
   }

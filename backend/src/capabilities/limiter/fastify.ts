@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import { createSecondChanceCache } from '../../base/index.ts'
 import type { Decision } from './decision.ts'
 import { errorOf } from './errors.ts'
 import { createLimiter, type Limiter, type LimiterSetup } from './limiter.ts'
@@ -52,18 +53,39 @@ export const limiterPlugin: FastifyPluginCallback<LimiterPluginOptions> = (
 ) => {
   const limits = limiter ?? createLimiter(setup)
   const routes = new RouteRules()
-  const decisions = new WeakMap<FastifyReply, Deciding>()
+  const networks = createSecondChanceCache<string>(NETWORKS_MAX)
   app.decorate('limiter', limits)
   app.decorateRequest('limitSubject', {
     getter(this: FastifyRequest) {
-      return new RequestSubject(this, attributes)
+      return new RequestSubject(this, attributes, networks)
     },
   })
   app.decorateReply('tellCost', function (this: FastifyReply, cost: Cost) {
-    const deciding = decisions.get(this)
-    if (deciding !== undefined) deciding.cost = { ...deciding.cost, ...cost }
+    const visit = visitOf(this)
+    if (visit === undefined) return this
+    visit.cost = { ...visit.cost, ...cost }
+    settleAtEnd(this, visit)
     return this
   })
+  app.decorateReply(VISIT, undefined)
+  /** Comes once, whether it was answered or the client has gone. */
+  const settleAtEnd = (reply: FastifyReply, visit: Visit): void => {
+    if (visit.isWatched) return
+    visit.isWatched = true
+    reply.raw.once('close', () => limits.settle(visit.decision, realCost(reply, visit)))
+  }
+  const shed = (subject: Subject): Refusal | undefined => {
+    const tenant = subject.attribute('user') ?? subject.attribute('ip')
+    return limits.shed(limits.priorityOf(subject), tenant)
+  }
+  const follow = (reply: FastifyReply, decision: Decision, next: () => void): void => {
+    reply.headers(limits.headersOf(decision))
+    if (decision.refusal !== undefined) return void refuse(reply, decision.refusal)
+    const visit = new Visit(decision)
+    keepVisit(reply, visit)
+    if (decision.isSettledLater) settleAtEnd(reply, visit)
+    next()
+  }
   app.addHook('onRoute', route => routes.add(route))
   app.addHook('onReady', async () => {
     if (routes.size > 0) limits.setRules({ ...limits.rules, ...routes.rules })
@@ -71,23 +93,13 @@ export const limiterPlugin: FastifyPluginCallback<LimiterPluginOptions> = (
   })
   if (limiter === undefined) app.addHook('onClose', () => limits.stop())
   app.addHook(hook, (request: FastifyRequest, reply: FastifyReply, next: () => void) => {
-    if (request.routeOptions.config.limit === false) return next()
-    const subject = request.limitSubject
-    const tenant = subject.attribute('user') ?? subject.attribute('ip')
-    const overload = limits.shed(limits.priorityOf(subject), tenant)
+    const subject = new RequestSubject(request, attributes, networks)
+    if (subject.route.config.limit === false) return next()
+    const overload = limits.isShedding ? shed(subject) : undefined
     if (overload !== undefined) return void refuse(reply, overload)
     const decided = limits.decide(subject)
-    const follow = (decision: Decision): void => {
-      reply.headers(limits.headersOf(decision))
-      if (decision.refusal !== undefined) return void refuse(reply, decision.refusal)
-      const deciding: Deciding = { cost: {} }
-      decisions.set(reply, deciding)
-      // Comes once, whether it was answered or the client has gone.
-      reply.raw.once('close', () => limits.settle(decision, realCost(reply, deciding)))
-      next()
-    }
-    if (decided instanceof Promise) void decided.then(follow)
-    else follow(decided)
+    if (decided instanceof Promise) void decided.then(decision => follow(reply, decision, next))
+    else follow(reply, decided, next)
   })
   done()
 }
@@ -98,11 +110,37 @@ Object.assign(limiterPlugin, {
   [Symbol.for('fastify.display-name')]: 's-tier-limiter',
 })
 
-interface Deciding {
-  cost: Cost
+/** Addresses of which the network is remembered. */
+const NETWORKS_MAX = 10_000
+
+const VISIT = Symbol('s-tier.limiter.visit')
+
+/** A request that was let in. */
+class Visit {
+  readonly decision: Decision
+  cost: Cost = NOTHING
+  isWatched = false
+
+  constructor(decision: Decision) {
+    this.decision = decision
+  }
 }
 
-function realCost(reply: FastifyReply, { cost }: Deciding): Cost {
+const NOTHING: Cost = Object.freeze({})
+
+interface Visited {
+  [VISIT]?: Visit
+}
+
+function visitOf(reply: FastifyReply): Visit | undefined {
+  return (reply as Visited)[VISIT]
+}
+
+function keepVisit(reply: FastifyReply, visit: Visit): void {
+  ;(reply as Visited)[VISIT] = visit
+}
+
+function realCost(reply: FastifyReply, { cost }: Visit): Cost {
   const bytes = Number(reply.getHeader('content-length') ?? 0)
   return { bytes: Number.isFinite(bytes) ? bytes : 0, ...cost }
 }

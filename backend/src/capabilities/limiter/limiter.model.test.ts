@@ -12,7 +12,7 @@ import type { LimitRule } from './types.ts'
 /** `STIER_LIMITER_RUNS=10000` for the whole proof. */
 const numRuns = Number(process.env['STIER_LIMITER_RUNS'] ?? 1_000)
 const timeout = 30_000 + numRuns * 20
-const PARTS = 64
+const PARTS = 128
 
 const RULE: fc.Arbitrary<LimitRule> = fc
   .record({

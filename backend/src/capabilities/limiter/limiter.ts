@@ -1,7 +1,7 @@
 import { type Clock, ignoreEvents, type Observer, option, systemClock } from '../../base/index.ts'
 import type { Claim } from './claim.ts'
 import { Decision } from './decision.ts'
-import { type LimitHeaders, limitHeaders } from './headers.ts'
+import { HeaderTexts, type LimitHeaders } from './headers.ts'
 import type { LimiterEvent } from './events.ts'
 import { LocalStore } from './local-store.ts'
 import { Matcher } from './matcher.ts'
@@ -69,6 +69,8 @@ export interface Limiter {
   settle(decision: Decision, real?: Cost): void
   /** How important a request is, by `priorities`. */
   priorityOf(subject: Subject): Priority
+  /** Anybody may be refused by load. */
+  readonly isShedding: boolean
   /** Is there room for a request of this class, of this tenant or user? Undefined: yes. */
   shed(priority: Priority, tenant?: string): Refusal | undefined
   /** Less than the limits for those of whom an attribute has this value, on all nodes. */
@@ -100,6 +102,7 @@ export function createLimiter(setup: LimiterSetup = {}): Limiter {
     load === undefined || !settled.shedding
       ? undefined
       : createShedder({ ...common, load, weightOf })
+  const headers = new HeaderTexts()
   let given: LimitRules = {}
   let matcher = new Matcher([])
   let tallies = new Map<Rule, Tally>()
@@ -116,6 +119,7 @@ export function createLimiter(setup: LimiterSetup = {}): Limiter {
       }),
     )
     store.setRules(compiled)
+    headers.clear()
     matcher = new Matcher(compiled)
     return compiled
   }
@@ -159,13 +163,14 @@ export function createLimiter(setup: LimiterSetup = {}): Limiter {
       }
     },
     priorityOf,
+    isShedding: shedder !== undefined,
     shed: (priority, tenant) => shedder?.shed(priority, tenant),
     penalize(attribute, value, { share, forMs, reason }) {
       const penalty = { attribute, value, share, until: clock.epochMs() + forMs, reason }
       penalize(penalty)
       store.share(penalty)
     },
-    headersOf: decision => (settled.headers ? limitHeaders(decision) : {}),
+    headersOf: decision => (settled.headers ? headers.of(decision) : NO_HEADERS),
     get rules() {
       return given
     },
@@ -184,6 +189,8 @@ export function createLimiter(setup: LimiterSetup = {}): Limiter {
     stop: () => store.stop(),
   }
 }
+
+const NO_HEADERS: LimitHeaders = Object.freeze({})
 
 /** Weight by what is known now. A `concurrency` is over. */
 function realWeight({ rule, weight }: Claim, real: Cost | undefined): number {

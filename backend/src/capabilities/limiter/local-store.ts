@@ -41,6 +41,7 @@ export class LocalStore implements LimitStore {
   take(claims: readonly Claim[]): void {
     const now = this.#now()
     if (this.#judge(claims, now)) this.#charge(claims, now)
+    else this.#spare(claims, now)
   }
 
   takeNow(claims: readonly Claim[]): boolean {
@@ -72,6 +73,14 @@ export class LocalStore implements LimitStore {
       claim.isCharged = true
       claim.remaining = Math.max(0, claim.remaining - claim.weight)
       claim.resetMs = counter.resetMs(now, claim)
+    }
+  }
+
+  /** Of those that would have passed: nothing is charged. */
+  #spare(claims: readonly Claim[], now: number): void {
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index] as Claim
+      if (claim.passes) claim.resetMs = (this.#found[index] as Counter).resetMs(now, claim)
     }
   }
 
@@ -140,17 +149,18 @@ export class LocalStore implements LimitStore {
 
 function judge(claim: Claim, counter: Counter, now: number): void {
   const { weight, burst } = claim
-  if (counter.isDenied(now, weight, burst)) {
+  const deniedMs = counter.deniedMs(now, weight, burst)
+  if (deniedMs > 0) {
     claim.passes = false
-    claim.retryAfterMs = claim.resetMs = counter.deniedUntil - now
+    claim.retryAfterMs = claim.resetMs = deniedMs
     return
   }
   const used = counter.usedAt(now, claim)
   claim.remaining = Math.max(0, burst - used)
-  claim.resetMs = counter.resetMs(now, claim)
   // What costs nothing, as far as is known yet, still needs that something is left.
   claim.passes = used + weight <= burst + TINY && (weight > 0 || used < burst)
   if (claim.passes) return
+  claim.resetMs = counter.resetMs(now, claim)
   const excess = used + Math.max(weight, TINY) - burst
   claim.retryAfterMs = weight > burst ? claim.windowMs : counter.waitMs(now, excess, claim)
   counter.deny(now + claim.retryAfterMs, weight, burst)

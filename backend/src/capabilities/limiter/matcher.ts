@@ -14,6 +14,7 @@ export class Matcher {
   readonly #attributes: readonly string[]
   readonly #values: (string | undefined)[]
   readonly #isReplaced: Uint8Array
+  readonly #claims: Claim[] = []
 
   /** The rules in the order of `rulesOf`: each before what it replaces. */
   constructor(rules: readonly Rule[]) {
@@ -31,7 +32,8 @@ export class Matcher {
   }
 
   claimsOf(subject: Subject, cost: Cost | undefined, penalties: Penalties): Claim[] {
-    const claims: Claim[] = []
+    const claims = this.#claims
+    let count = 0
     const values = this.#values
     for (let index = 0; index < values.length; index++) {
       values[index] = subject.attribute(this.#attributes[index] as string)
@@ -46,9 +48,9 @@ export class Matcher {
       const { rule } = bound
       // What all share is nobody's punishment.
       const own = rule.per.length === 0 ? 1 : share
-      claims.push(new Claim(rule, bound.keyOf(values), weightOf(rule, cost), own))
+      claims[count++] = new Claim(rule, bound.keyOf(values), weightOf(rule, cost), own)
     }
-    return claims
+    return claims.slice(0, count) // An array that grows takes room for many.
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { networkOf } from '../../base/index.ts'
+import { networkOf, type SecondChanceCache } from '../../base/index.ts'
 import { endpointOf } from './route-rules.ts'
 import type { Subject } from './types.ts'
 
@@ -12,9 +12,23 @@ export class RequestSubject implements Subject {
   readonly #request: FastifyRequest
   readonly #attributes: Attributes
 
-  constructor(request: FastifyRequest, attributes: Attributes) {
+  readonly #networks: SecondChanceCache<string>
+  #route: FastifyRequest['routeOptions'] | undefined = undefined
+
+  /** `networks`: of addresses that were seen before. */
+  constructor(
+    request: FastifyRequest,
+    attributes: Attributes,
+    networks: SecondChanceCache<string>,
+  ) {
     this.#request = request
     this.#attributes = attributes
+    this.#networks = networks
+  }
+
+  /** Fastify puts it together each time it is asked for. */
+  get route(): FastifyRequest['routeOptions'] {
+    return (this.#route ??= this.#request.routeOptions)
   }
 
   attribute(name: string): string | undefined {
@@ -22,7 +36,7 @@ export class RequestSubject implements Subject {
     if (given !== undefined) return given(this.#request)
     switch (name) {
       case 'ip':
-        return networkOf(this.#request.ip)
+        return this.#network()
       case 'method':
         return this.#request.method
       case 'endpoint':
@@ -36,8 +50,17 @@ export class RequestSubject implements Subject {
 
   /** The route as it was registered: a path that anybody may choose would have a counter each. */
   #endpoint(): string | undefined {
-    const { method, routeOptions } = this.#request
-    return routeOptions.url === undefined ? undefined : endpointOf(method, routeOptions.url)
+    const { url } = this.route
+    return url === undefined ? undefined : endpointOf(this.#request.method, url)
+  }
+
+  #network(): string | undefined {
+    const { ip } = this.#request
+    const known = this.#networks.get(ip)
+    if (known !== undefined) return known
+    const network = networkOf(ip)
+    if (network !== undefined) this.#networks.set(ip, network)
+    return network
   }
 
   /** Never as it came: keys of counters are shown, and kept elsewhere. */

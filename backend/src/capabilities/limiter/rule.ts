@@ -1,3 +1,4 @@
+import { policyOf } from './policy.ts'
 import type {
   Algorithm,
   Conditions,
@@ -29,6 +30,12 @@ export class Rule {
   /** What those who are refused are told. */
   readonly reached: string
   readonly terms: string
+  /** In `RateLimit-Policy`. */
+  readonly policy: string
+  /** How what is left begins in `RateLimit`. */
+  readonly stateBegin: string
+  /** After the answer something is given back, or more is charged. */
+  readonly isSettledLater: boolean
 
   constructor(name: string, rule: LimitRule, defaults: RuleDefaults) {
     this.name = name
@@ -46,6 +53,9 @@ export class Rule {
     this.identity = [name, this.algorithm, this.windowMs, this.weight, ...this.per].join(' ')
     this.reached = `The limit '${name}' is reached`
     this.terms = termsOf(this, this.limit)
+    this.policy = policyOf(this, this.limit)
+    this.stateBegin = `"${name}";r=`
+    this.isSettledLater = this.algorithm === 'concurrency' || this.weight !== 'requests'
   }
 }
 

@@ -10,10 +10,8 @@ export interface Terms {
  */
 export abstract class Counter {
   readonly key: string
-  /** Until then nothing as heavy passes where the limit is no higher, so there is no need to count. */
-  deniedUntil = 0
-  #deniedWeight = 0
-  #deniedLimit = 0
+  /** Most keys are never refused, and do without. */
+  #denial: Denial | undefined = undefined
   /** The decision that found it last. */
   turn = 0
   /** Another key has its place: what is charged to it is lost. */
@@ -23,14 +21,24 @@ export abstract class Counter {
     this.key = key
   }
 
+  /** Until then nothing as heavy passes where the limit is no higher, so there is no need to count. */
   deny(until: number, weight: number, limit: number): void {
-    this.deniedUntil = until
-    this.#deniedWeight = weight
-    this.#deniedLimit = limit
+    this.#denial ??= new Denial()
+    this.#denial.until = until
+    this.#denial.weight = weight
+    this.#denial.limit = limit
   }
 
-  isDenied(now: number, weight: number, limit: number): boolean {
-    return now < this.deniedUntil && weight >= this.#deniedWeight && limit <= this.#deniedLimit
+  /** Something has changed: it is counted again. */
+  forgive(): void {
+    if (this.#denial !== undefined) this.#denial.until = 0
+  }
+
+  /** For how long it is known not to pass; 0: perhaps it passes. */
+  deniedMs(now: number, weight: number, limit: number): number {
+    const denial = this.#denial
+    if (denial === undefined || now >= denial.until) return 0
+    return weight >= denial.weight && limit <= denial.limit ? denial.until - now : 0
   }
 
   /** How much is used now. */
@@ -41,6 +49,12 @@ export abstract class Counter {
   abstract waitMs(now: number, excess: number, terms: Terms): number
   /** When nothing is used, from now. After `usedAt`. */
   abstract resetMs(now: number, terms: Terms): number
+}
+
+class Denial {
+  until = 0
+  weight = 0
+  limit = 0
 }
 
 /** A place where something was charged. */

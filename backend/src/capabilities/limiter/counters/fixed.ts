@@ -35,7 +35,7 @@ export class FixedCounter extends Counter implements Charge {
     const used = this.usedAt(now, terms)
     if (difference < 0 && beginOf(at, terms) !== this.#began) return
     this.#used = Math.max(0, used + difference)
-    this.deniedUntil = 0
+    this.forgive()
   }
 }
 

@@ -37,7 +37,7 @@ export class GcraCounter extends Counter implements Charge {
     // What has run out meanwhile is not given back once more.
     const ranOut = difference < 0 ? Math.min(-difference, (now - at) * rateOf(terms)) : 0
     this.#level = Math.max(0, level + difference + ranOut)
-    this.deniedUntil = 0
+    this.forgive()
   }
 }
 

@@ -22,7 +22,7 @@ export class Ledger {
   follow(rule: Rule): void {
     this.rule = rule
     this.tail = new TailCounter(this.#sketches, rule, this.tail.unit)
-    for (const counter of this.counters.values()) counter.deniedUntil = 0
+    for (const counter of this.counters.values()) counter.forgive()
   }
 
   newCounter(key: string): Counter {

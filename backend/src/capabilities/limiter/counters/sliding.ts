@@ -1,86 +1,87 @@
 import { type Charge, Counter, type Terms } from './counter.ts'
+import { Parts } from './parts.ts'
 
-/** Parts of a window. What falls into one part ends together, at the time of the last of it: up to 1/64 late, never early. */
-const PARTS = 64
+/** Parts of a window. What falls into one part ends together, at the time of the last of it: up to 1/128 late, never early. */
+const PARTS = 128
+
+const NEVER = Number.NEGATIVE_INFINITY
 
 /**
- * The last `windowMs`, in parts: in no stretch of that length is there more than was allowed, and a steady flow is held back by
- * less than one in a hundred. A key that is seldom seen has one part, one in heavy use 66.
+ * The last `windowMs`, in parts: in no stretch of that length is there more than was allowed, and whoever comes all the time gets the limit
+ * once in 129/128 of a window, less than one in a hundred too little. A key that is seldom seen has one part, one in heavy use 130.
  */
-export class SlidingCounter extends Counter {
-  total = 0
-  oldest: Part | undefined = undefined
-  newest: Part | undefined = undefined
+export class SlidingCounter extends Counter implements Charge {
+  #total = 0
+  /** Of the newest part. Never: there is none. */
+  #first = NEVER
+  #last = NEVER
+  #count = 0
+  #older: Parts | undefined = undefined
+
+  get counter(): this {
+    return this
+  }
 
   usedAt(now: number, terms: Terms): number {
-    const { windowMs } = terms
-    let part = this.oldest
-    while (part !== undefined && part.last + windowMs <= now) {
-      this.total -= part.count
-      part.isOver = true
-      part = part.next
+    const over = now - terms.windowMs
+    if (this.#last <= over) this.#forget()
+    else if (this.#older !== undefined) {
+      this.#total -= this.#older.dropUntil(over)
+      // Sums of fractions need not end at nothing.
+      if (this.#older.isEmpty) {
+        this.#older = undefined
+        this.#total = this.#count
+      }
     }
-    this.oldest = part
-    if (part === undefined) {
-      this.newest = undefined
-      this.total = 0 // Sums of fractions need not end at nothing.
-    }
-    return this.total
+    return this.#total
   }
 
   charge(now: number, weight: number, terms: Terms): Charge {
-    const part = this.#partAt(now, terms.windowMs)
-    part.last = now
-    part.count += weight
-    this.total += weight
-    return part
+    if (this.#last === NEVER) this.#begin(now)
+    else if (now - this.#first >= terms.windowMs / PARTS) {
+      this.#older ??= new Parts()
+      this.#older.push(this.#first, this.#last, this.#count)
+      this.#begin(now)
+    }
+    this.#last = now
+    this.#count += weight
+    this.#total += weight
+    return this
   }
 
-  #partAt(now: number, windowMs: number): Part {
-    const { newest } = this
-    if (newest !== undefined && now - newest.first < windowMs / PARTS) return newest
-    const part = new Part(this, now)
-    if (newest === undefined) this.oldest = part
-    else newest.next = part
-    this.newest = part
-    return part
+  #forget(): void {
+    if (this.#last === NEVER) return
+    this.#first = this.#last = NEVER
+    this.#total = this.#count = 0
+    this.#older = undefined
+  }
+
+  #begin(now: number): void {
+    this.#first = now
+    this.#count = 0
   }
 
   waitMs(now: number, excess: number, terms: Terms): number {
-    let missing = excess
-    for (let part = this.oldest; part !== undefined; part = part.next) {
-      missing -= part.count
-      if (missing <= 1e-9) return part.last + terms.windowMs - now
-    }
-    return terms.windowMs
+    const { windowMs } = terms
+    if (excess > this.#total + 1e-9) return windowMs
+    return (this.#older?.lastWith(excess) ?? this.#last) + windowMs - now
   }
 
   resetMs(now: number, terms: Terms): number {
-    return this.newest === undefined ? 0 : this.newest.last + terms.windowMs - now
-  }
-}
-
-class Part implements Charge {
-  readonly counter: SlidingCounter
-  readonly first: number
-  last: number
-  count = 0
-  isOver = false
-  next: Part | undefined = undefined
-
-  constructor(counter: SlidingCounter, now: number) {
-    this.counter = counter
-    this.first = now
-    this.last = now
+    return this.#total === 0 ? 0 : this.#last + terms.windowMs - now
   }
 
-  adjust(difference: number, _at: number, now: number, terms: Terms): void {
-    const { counter } = this
-    counter.usedAt(now, terms) // What is over is not given back once more.
-    if (difference > 0 && this.isOver) counter.charge(now, difference, terms)
-    if (this.isOver) return
-    this.count += difference
-    counter.total += difference
-    counter.deniedUntil = 0
+  adjust(difference: number, at: number, now: number, terms: Terms): void {
+    this.usedAt(now, terms) // What is over is not given back once more.
+    if (this.#adjusted(at, difference)) this.#total += difference
+    else if (difference > 0) this.charge(now, difference, terms)
+    else return
+    this.forgive()
+  }
+
+  #adjusted(at: number, difference: number): boolean {
+    if (at < this.#first || at > this.#last) return this.#older?.adjust(at, difference) ?? false
+    this.#count += difference
+    return true
   }
 }

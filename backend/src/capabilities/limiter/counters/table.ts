@@ -11,7 +11,9 @@ const LOOKS = 4
 export class CounterTable {
   readonly #keysMax: number
   readonly #onFull: () => void
-  #slots: Slot[] = []
+  /** One beside the other, as an object for each pair would be as large as what it holds. */
+  #counters: Counter[] = []
+  #ledgers: Ledger[] = []
   #hand = 0
   #turn = 0
 
@@ -21,7 +23,7 @@ export class CounterTable {
   }
 
   get size(): number {
-    return this.#slots.length
+    return this.#counters.length
   }
 
   /** A decision begins: the counters that it finds keep their places until the next one. */
@@ -37,35 +39,49 @@ export class CounterTable {
   }
 
   #admit(ledger: Ledger, key: string, weight: number, now: number): Counter {
-    if (this.#slots.length < this.#keysMax) {
-      const slot = new Slot(ledger, ledger.newCounter(ownText(key)))
-      this.#slots.push(slot)
-      return slot.enter()
-    }
+    if (this.#counters.length < this.#keysMax)
+      return this.#enter(this.#counters.length, ledger, key)
     this.#onFull()
     const tail = ledger.tail.at(key)
     const estimate = tail.usedAt(now)
-    const slot = this.#lighterThan(ledger.shareAt(estimate + weight), now)
-    if (slot === undefined) return tail
-    slot.leave(now)
-    slot.ledger = ledger
-    slot.counter = ledger.newCounter(ownText(key))
-    if (estimate > 0) slot.counter.charge(now, estimate, ledger.rule)
-    return slot.enter()
+    const place = this.#lighterThan(ledger.shareAt(estimate + weight), now)
+    if (place === undefined) return tail
+    this.#leave(place, now)
+    const counter = this.#enter(place, ledger, key)
+    if (estimate > 0) counter.charge(now, estimate, ledger.rule)
+    return counter
   }
 
-  /** The lightest of a few, if it is that. */
-  #lighterThan(share: number, now: number): Slot | undefined {
-    let lightest: Slot | undefined
+  #enter(place: number, ledger: Ledger, key: string): Counter {
+    const counter = ledger.newCounter(ownText(key))
+    this.#counters[place] = counter
+    this.#ledgers[place] = ledger
+    ledger.counters.set(counter.key, counter)
+    return counter
+  }
+
+  #leave(place: number, now: number): void {
+    const ledger = this.#ledgers[place] as Ledger
+    const counter = this.#counters[place] as Counter
+    ledger.counters.delete(counter.key)
+    counter.isEvicted = true
+    const used = counter.usedAt(now, ledger.rule)
+    if (used > 0) ledger.tail.at(counter.key).add(now, used)
+  }
+
+  /** The place of the lightest of a few, if it is that. */
+  #lighterThan(share: number, now: number): number | undefined {
+    let lightest: number | undefined
     let least = share
     for (let look = 0; look < LOOKS && least > 0; look++) {
-      this.#hand = (this.#hand + 1) % this.#slots.length
-      const slot = this.#slots[this.#hand]
-      if (slot === undefined || slot.counter.turn === this.#turn) continue
-      const used = slot.ledger.shareOf(slot.counter, now)
+      const place = (this.#hand + 1) % this.#counters.length
+      this.#hand = place
+      const counter = this.#counters[place] as Counter
+      if (counter.turn === this.#turn) continue
+      const used = (this.#ledgers[place] as Ledger).shareOf(counter, now)
       if (used < least) {
         least = used
-        lightest = slot
+        lightest = place
       }
     }
     return lightest
@@ -73,36 +89,20 @@ export class CounterTable {
 
   /** Of these alone. */
   keep(ledgers: ReadonlySet<Ledger>): void {
-    this.#slots = this.#slots.filter(slot => ledgers.has(slot.ledger))
+    const isKept = (_: unknown, place: number): boolean => ledgers.has(all[place] as Ledger)
+    const all = this.#ledgers
+    this.#counters = this.#counters.filter(isKept)
+    this.#ledgers = all.filter(isKept)
     this.#hand = 0
-  }
-}
-
-class Slot {
-  ledger: Ledger
-  counter: Counter
-
-  constructor(ledger: Ledger, counter: Counter) {
-    this.ledger = ledger
-    this.counter = counter
-  }
-
-  enter(): Counter {
-    this.ledger.counters.set(this.counter.key, this.counter)
-    return this.counter
-  }
-
-  leave(now: number): void {
-    const { ledger, counter } = this
-    ledger.counters.delete(counter.key)
-    counter.isEvicted = true
-    const used = counter.usedAt(now, ledger.rule)
-    if (used > 0) ledger.tail.at(counter.key).add(now, used)
   }
 }
 
 /** A part of a longer text holds on to all of it, and a text put together to its parts: not for a table that keeps many. */
 function ownText(key: string): string {
+  if (key.length < COPIED_BELOW) return key
   const copy = Buffer.from(key).toString()
   return copy === key ? copy : key
 }
+
+/** Of texts as short as that V8 makes copies anyway. */
+const COPIED_BELOW = 13

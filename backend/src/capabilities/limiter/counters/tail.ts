@@ -83,7 +83,7 @@ export class TailCounter extends Counter {
 
   /** It is not about one key. */
   override deny(): void {
-    this.deniedUntil = 0
+    // All keys would be.
   }
 
   usedAt(now: number): number {
@@ -91,14 +91,8 @@ export class TailCounter extends Counter {
   }
 
   charge(now: number, weight: number): Charge {
-    const key = this.#key
     this.add(now, weight)
-    return {
-      counter: this,
-      adjust: (difference, _at, later) => {
-        if (difference > 0) this.at(key).add(later, difference)
-      },
-    }
+    return new TailCharge(this, this.#key)
   }
 
   add(now: number, weight: number): void {
@@ -116,5 +110,19 @@ export class TailCounter extends Counter {
   /** Made when the first key needs it: most processes never have so many. */
   get #sketch(): Sketch {
     return (this.#known ??= this.#sketches.of(this.#periodMs))
+  }
+}
+
+class TailCharge implements Charge {
+  readonly counter: TailCounter
+  readonly #key: string
+
+  constructor(counter: TailCounter, key: string) {
+    this.counter = counter
+    this.#key = key
+  }
+
+  adjust(difference: number, _at: number, now: number): void {
+    if (difference > 0) this.counter.at(this.#key).add(now, difference)
   }
 }

@@ -44,6 +44,11 @@ export class Exchange {
     this.#setup = setup
   }
 
+  /** The clock of Redis less ours, in milliseconds: what is known of it. */
+  get aheadMs(): number {
+    return this.#ahead.ms
+  }
+
   /** Throws unless everything was done. What Redis reads only after nobody waits any more, it does not do. */
   async send(batch: Batch): Promise<readonly number[]> {
     const { redis, clock, commandTimeoutMs } = this.#setup

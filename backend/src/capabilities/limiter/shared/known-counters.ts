@@ -19,7 +19,7 @@ export class KnownCounters {
 
   get size(): number {
     let size = 0
-    for (const { entries } of this.#tables.values()) size += entries.size
+    for (const { entries } of new Set(this.#tables.values())) size += entries.size
     return size
   }
 

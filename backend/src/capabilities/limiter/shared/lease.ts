@@ -21,7 +21,8 @@ export interface Block {
 export class Lease {
   tokens = 0
   endsAt = 0
-  isRefilling = false
+  /** More was asked for, and has not come yet. */
+  isOrdered = false
   /** The last ones; what is left is of the newest. */
   #blocks: Block[] = []
   #rate = 0
@@ -39,12 +40,14 @@ export class Lease {
     this.#seenSince = now
   }
 
-  /** How much to ask for in advance. `most` is what this process may hold. */
-  wanted(leaseMs: number, most: number): number {
+  /** How much to ask for in advance now; no more until that has come. `most` is what this process may hold. */
+  order(leaseMs: number, most: number): number {
+    if (this.isOrdered) return 0
     const likely = this.#rate * leaseMs
     if (likely < HOT_REQUESTS) return 0
     const wanted = Math.floor(Math.min(likely, most) - this.tokens)
-    return wanted < 2 ? 0 : wanted
+    this.isOrdered = wanted >= 2
+    return this.isOrdered ? wanted : 0
   }
 
   /** At the end of its time nothing can be taken any more. */
@@ -53,7 +56,7 @@ export class Lease {
   }
 
   isLow(): boolean {
-    return !this.isRefilling && this.tokens < (this.#blocks[0]?.amount ?? 0) * REFILL_BELOW
+    return !this.isOrdered && this.tokens < (this.#blocks[0]?.amount ?? 0) * REFILL_BELOW
   }
 
   /** More or less of what was taken from it. Returns what it has no room for. */

@@ -30,12 +30,12 @@ export class Leases {
     return this.#setup.leaseShareMax === 0
   }
 
-  /** How much to ask for in advance, among so many processes. */
-  wanted({ rule, weight, burst }: Claim, { lease }: Entry, nodes: number): number {
+  /** How much to ask for in advance, among so many processes: charged with the next answer of Redis. */
+  order({ rule, weight, burst }: Claim, { lease }: Entry, nodes: number): number {
     const { clock, leaseShareMax, leaseMs } = this.#setup
     if (leaseShareMax === 0 || rule.algorithm === 'concurrency') return 0
     lease.see(clock.now(), weight)
-    return lease.wanted(Math.min(leaseMs, rule.windowMs), (burst * leaseShareMax) / nodes)
+    return lease.order(Math.min(leaseMs, rule.windowMs), (burst * leaseShareMax) / nodes)
   }
 
   /** `redisAt`: by the clock of Redis. */

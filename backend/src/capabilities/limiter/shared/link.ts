@@ -92,6 +92,13 @@ export class Link {
     return this.#members.count
   }
 
+  /** About when it was so late by the clock of Redis, by ours: not in the future, nor longer ago than an answer may take. */
+  whenHere(redisAt: number): number {
+    const { clock, commandTimeoutMs } = this.#setup
+    const now = clock.now()
+    return Math.min(now, Math.max(now - commandTimeoutMs, redisAt - this.#exchange.aheadMs))
+  }
+
   get batches(): number {
     return this.#exchange.count
   }

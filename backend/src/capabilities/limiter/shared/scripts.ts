@@ -1,5 +1,5 @@
-/** Parts of a window of `sliding` in Redis: what falls into one part ends together, up to 1/128 late, never early. */
-const PARTS = 128
+/** Parts of a window of `sliding` in Redis: what falls into one part ends together, up to 1/256 late, never early. */
+const PARTS = 256
 /** How long Redis remembers that it remembers, without a word from anybody. */
 const EPOCH_MS = 30 * 86_400_000
 

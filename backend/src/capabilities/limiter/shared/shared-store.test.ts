@@ -140,6 +140,21 @@ test('with leases most answers come at once, and no more pass than the limit and
   expect(isLeased).toBeGreaterThan(passed / 2)
 })
 
+test('many who ask at the same time do not each get a lease', async () => {
+  const rule = ruleOf({ limit: 4_000, windowMs: 3_600_000 })
+  const [store, other] = [await open([rule], { leaseShareMax: 0.1 }), await open([rule])]
+  let passed = 0
+  let mostHeld = 0
+  while (passed < 3_000) {
+    passed += await admitted([store], rule, 50)
+    const left = new Claim(rule, 'k', 0, 1)
+    await other.take([left])
+    mostHeld = Math.max(mostHeld, 4_000 - left.remaining - passed)
+  }
+  expect(mostHeld).toBeGreaterThan(0)
+  expect(mostHeld).toBeLessThanOrEqual(400)
+})
+
 test('what is left of a lease is given back', async () => {
   const rule = ruleOf({ limit: 1_000, windowMs: 3_600_000 })
   const store = await open([rule], { leaseShareMax: 0.5, leaseMs: 100 })

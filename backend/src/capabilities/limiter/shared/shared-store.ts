@@ -132,31 +132,32 @@ export class SharedStore implements LimitStore {
   /** Before it is used up, so that nobody has to wait. */
   #refill({ rule, key, limit }: Claim, entry: Entry): void {
     const claim = new Claim(rule, key, 0, limit / rule.limit)
-    const wanted = this.#wanted(claim, entry)
-    if (wanted === 0 || !this.#link.isUp) return
-    entry.lease.isRefilling = true
-    const isOver = (): void => void (entry.lease.isRefilling = false)
-    const ask = this.#askOf([claim], isOver, [entry], [wanted])
-    this.#link.ask({ ...ask, failed: isOver })
+    if (!this.#link.isUp) return
+    const wanted = this.#order(claim, entry)
+    if (wanted === 0) return
+    const ask = this.#askOf([claim], () => undefined, [entry], [wanted])
+    this.#link.ask({ ...ask, failed: () => void (entry.lease.isOrdered = false) })
   }
 
-  #wanted(claim: Claim, entry: Entry): number {
-    return this.#link.isOnProbation ? 0 : this.#leases.wanted(claim, entry, this.#link.nodes)
+  #order(claim: Claim, entry: Entry): number {
+    return this.#link.isOnProbation ? 0 : this.#leases.order(claim, entry, this.#link.nodes)
   }
 
   #askOf(
     claims: readonly Claim[],
     done: () => void,
     entries: readonly Entry[] = this.#entries.slice(0, claims.length),
-    wants = claims.map((claim, index) => this.#wanted(claim, entries[index] as Entry)),
+    wants = claims.map((claim, index) => this.#order(claim, entries[index] as Entry)),
   ): Ask {
     return {
       ...{ claims, entries, wants },
       answered: (numbers, index) => {
+        arrived(entries, wants)
         this.#receive(claims, entries, numbers, index)
         done()
       },
       failed: () => {
+        arrived(entries, wants)
         this.#takeAlone(claims, entries, this.#clock.now())
         done()
       },
@@ -171,6 +172,8 @@ export class SharedStore implements LimitStore {
     begin: number,
   ): void {
     const now = this.#clock.now()
+    const redisNow = (numbers[0] as number) / 1_000
+    const decidedAt = this.#link.whenHere(redisNow)
     for (let index = 0; index < claims.length; index++) {
       const claim = claims[index] as Claim
       const from = begin + index * ANSWER_EACH
@@ -178,10 +181,12 @@ export class SharedStore implements LimitStore {
       claim.remaining = numbers[from + 1] as number
       claim.resetMs = numbers[from + 2] as number
       claim.retryAfterMs = numbers[from + 3] as number
-      if (!claim.passes) (entries[index] as Entry).deny(now + this.#believedMs(claim), claim)
+      if (!claim.passes) {
+        const until = decidedAt + this.#believedMs(claim)
+        ;(entries[index] as Entry).deny(until, claim)
+      }
     }
     const isCharged = mayPass(claims)
-    const redisNow = (numbers[0] as number) / 1_000
     for (let index = 0; index < claims.length; index++) {
       const claim = claims[index] as Claim
       const entry = entries[index] as Entry
@@ -258,6 +263,13 @@ export class SharedStore implements LimitStore {
 
 function covers(claim: Claim, entry: Entry, now: number): boolean {
   return entry.lease.covers(now, claim.weight) || !Number.isFinite(claim.limit)
+}
+
+/** What was ordered with a question came with its answer, or does not come. */
+function arrived(entries: readonly Entry[], wants: readonly number[]): void {
+  for (let index = 0; index < wants.length; index++) {
+    if (wants[index] !== 0) (entries[index] as Entry).lease.isOrdered = false
+  }
 }
 
 function charged(claim: Claim, now: number, charge: Charge): void {
