@@ -223,3 +223,34 @@ test('no object is polluted by anything that comes in', async () => {
   for (const body of bodies) expect((await post(body, {}, '/any')).statusCode).toBe(200)
   expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined()
 })
+
+test('where it only watches, requests go on, and those that cannot be read do not', async () => {
+  const app = fastify()
+  apps.push(app)
+  const watched: string[] = []
+  await app.register(validationPlugin, {
+    mode: 'monitor',
+    block: ['sql'],
+    body: { itemsMax: 2 },
+    onWatched: (error, { url }) => void watched.push(`${url} ${error.code}`),
+  })
+  const body = { type: 'object', properties: { n: { type: 'integer' } } }
+  app.post('/things', { schema: { body } }, ({ body: taken }) => ({ taken }))
+  const sent = (payload: string, url = '/things') =>
+    app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } })
+  expect((await sent('{"n":1}')).json()).toEqual({ taken: { n: 1 } })
+  expect((await sent('{"n":"1"}')).json()).toEqual({ taken: { n: '1' } })
+  expect((await sent('{"n":1,"n":2}')).json()).toEqual({ taken: { n: 2 } })
+  expect((await sent('{"more":[1,2,3]}')).json()).toEqual({ taken: { more: [1, 2, 3] } })
+  expect(watched).toEqual(['/things ST420', '/things ST413', '/things ST411', '/things ST420'])
+  expect((await sent('{"more":[1,2,3]')).json()).toMatchObject({ code: 'ST410' })
+  const packed = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+  const bomb = gzipSync(Buffer.alloc(50_000_000))
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/things',
+    payload: bomb,
+    headers: packed,
+  })
+  expect(answer.json()).toMatchObject({ code: 'ST416' })
+})

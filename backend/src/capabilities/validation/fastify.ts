@@ -7,18 +7,16 @@ import type {
   RouteOptions,
 } from 'fastify'
 import { option } from '../../base/index.ts'
-import { type BodyGuard, createBodyGuard } from './body/guard.ts'
+import { createBodyGuard } from './body/guard.ts'
 import type { BodyOptions } from './body/options.ts'
 import { BodyEncodingError, SchemaError, SchemaUseError, ValidationError } from './errors.ts'
 import { problemOf } from './problem.ts'
 import type { ShapeKind } from './recognise.ts'
-import { textOf, withoutByteOrderMark } from './request/body-text.ts'
 import { decompress } from './request/decompress.ts'
 import {
   DECOMPRESSION_CHECKS,
   DECOMPRESSION_DEFAULTS,
   type DecompressionOptions,
-  type DecompressionRules,
 } from './request/decompression-options.ts'
 import { checkHeaders } from './request/headers.ts'
 import { checkPath } from './request/path.ts'
@@ -26,8 +24,9 @@ import { createSchemaCompiler, type SchemaCheck } from './schema/check.ts'
 import { isSchema, type JsonSchema } from './schema/json-schema.ts'
 import { requireTexts } from './schema/texts.ts'
 import { blockShapesIn } from './shapes-in.ts'
+import { judge, parsed, type WatchingOptions, watchSchemas } from './watching.ts'
 
-export interface ValidationPluginOptions {
+export interface ValidationPluginOptions extends WatchingOptions {
   /** Limits of JSON bodies. */
   readonly body?: BodyOptions
   /** How large a compressed body may become. Default: as large as Fastify's `bodyLimit` lets others be. */
@@ -64,14 +63,17 @@ export const validationPlugin: FastifyPluginCallback<ValidationPluginOptions> = 
   app.addHook('onRequest', (request, _reply, next) => {
     let error: Error | undefined
     try {
-      checkRequest(request, multipart)
+      judge(options, request, () => checkRequest(request, multipart))
     } catch (refused) {
       error = refused as Error
     }
     next(error)
   })
+  if (options.mode === 'monitor') watchSchemas(app, options)
   if (block.length > 0) {
-    app.addHook('preHandler', async request => blockShapesIn(request, block))
+    app.addHook('preHandler', async request =>
+      judge(options, request, () => blockShapesIn(request, block)),
+    )
   }
   app.addHook('onRoute', answerProblems)
   done()
@@ -97,7 +99,8 @@ function checkRequest({ raw, headers }: FastifyRequest, multipart: boolean): voi
   }
 }
 
-function acceptJson(app: FastifyInstance, { body, decompression = {} }: ValidationPluginOptions) {
+function acceptJson(app: FastifyInstance, options: ValidationPluginOptions) {
+  const { body, decompression = {} } = options
   const guard = createBodyGuard(body)
   const decompressedBytesMax = app.initialConfig.bodyLimit
   const settled = option.settled(
@@ -110,35 +113,23 @@ function acceptJson(app: FastifyInstance, { body, decompression = {} }: Validati
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     const encoding = request.headers['content-encoding']
     if (encoding !== undefined) {
-      parsePacked(bytes as Buffer, encoding, settled, guard).then(
-        value => done(null, value),
-        (error: unknown) => done(error as Error),
-      )
+      const unpack = async () => decompress(bytes as Buffer, encoding, settled)
+      unpack()
+        .then(unpacked => parsed(unpacked, guard, options, request))
+        .then(
+          value => done(null, value),
+          (error: unknown) => done(error as Error),
+        )
       return
     }
     let value: unknown
     try {
-      value = parse(bytes as Buffer, guard)
+      value = parsed(bytes as Buffer, guard, options, request)
     } catch (error) {
       return done(error as Error)
     }
     done(null, value)
   })
-}
-
-async function parsePacked(
-  bytes: Buffer,
-  encoding: string,
-  rules: DecompressionRules,
-  guard: BodyGuard,
-): Promise<unknown> {
-  return parse(await decompress(bytes, encoding, rules), guard)
-}
-
-function parse(bytes: Buffer, guard: BodyGuard): unknown {
-  const text = textOf(bytes)
-  guard.check(withoutByteOrderMark(bytes))
-  return JSON.parse(text)
 }
 
 /** The parts of a request whose values are texts, whatever they look like. */
@@ -177,8 +168,9 @@ interface Compilers {
 
 function createCompilers(app: FastifyInstance, unknownProperties: 'refuse' | 'allow'): Compilers {
   const schemas = Object.values(app.getSchemas()).filter(isSchema)
-  const asAsked = createSchemaCompiler({ schemas, unknownProperties })
-  const open = createSchemaCompiler({ schemas, unknownProperties: 'allow' })
+  const plainValues = true
+  const asAsked = createSchemaCompiler({ schemas, unknownProperties, plainValues })
+  const open = createSchemaCompiler({ schemas, unknownProperties: 'allow', plainValues })
   return { asAsked, open }
 }
 

@@ -20,8 +20,11 @@ const ORDER: JsonSchema = {
   required: ['product', 'quantity'],
 }
 
+/** Plain values are judged alike, only quicker. */
 function faults(schema: JsonSchema, value: unknown, options?: SchemaOptions) {
-  return createSchemaCheck(schema, options).find(value)
+  const found = createSchemaCheck(schema, options).find(value)
+  expect(createSchemaCheck(schema, { ...options, plainValues: true }).find(value)).toEqual(found)
+  return found
 }
 
 test('all faults at once, each with its place, its rule and what to do', () => {
@@ -86,6 +89,32 @@ test('only own members count', () => {
   expect(faults(schema, JSON.parse('{"toString": 1, "__proto__": 1}'))).toMatchObject([
     { pointer: '/__proto__', rule: 'unknown-property' },
   ])
+})
+
+test('what a value inherits is none of its members', () => {
+  const value: unknown = Object.create({ product: 'tent', quantity: 1 })
+  expect(createSchemaCheck(ORDER).find(value)).toHaveLength(2)
+})
+
+test.each([
+  ['', 0],
+  ['a', 1],
+  ['😀', 1],
+  ['😀😀', 2],
+  ['a😀', 2],
+  ['\ud83d', 1],
+  ['\ude00\ud83d', 2],
+  ['äöü', 3],
+])('%j has so many characters: %i', (text, length) => {
+  for (const bound of [0, 1, 2, 3, 4]) {
+    const bounds = (schema: JsonSchema) => faults(schema, text).map(({ detail }) => detail)
+    expect(bounds({ type: 'string', maxLength: bound })).toEqual(
+      length > bound ? [`The value must NOT have more than ${bound} characters`] : [],
+    )
+    expect(bounds({ type: 'string', minLength: bound })).toEqual(
+      length < bound ? [`The value must NOT have fewer than ${bound} characters`] : [],
+    )
+  }
 })
 
 const PERSON = { type: 'object', properties: { name: { type: 'string' } } }
