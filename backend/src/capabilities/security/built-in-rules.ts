@@ -153,6 +153,18 @@ export const BUILT_IN_RULES: Readonly<Record<string, SecurityRule>> = Object.fre
     mitre: 'T1213',
     suggestion: 'Ask the user. A job that does so every day belongs into `unless`.',
   },
+  'personal-data': {
+    detector: 'mass-read',
+    level: 'high',
+    events: ['read.personal'],
+    per: 'user+ip',
+    windowMs: HOUR_MS,
+    rowsMin: 5_000,
+    factor: 10,
+    response: ['log'],
+    mitre: 'T1213',
+    suggestion: 'Ask the user what the data of so many persons is for.',
+  },
   anomaly: {
     detector: 'anomaly',
     level: 'low',

@@ -48,6 +48,7 @@ export {
   type RecordKind,
   verifyChain,
 } from './chain.ts'
+export { bannedNetworks } from './banned-networks.ts'
 export { BannedError, BrokenChainError } from './errors.ts'
 export type { SecurityMonitorEvent } from './events.ts'
 export {
@@ -56,6 +57,7 @@ export {
   type SecurityPluginOptions,
   type ToldOfRequest,
 } from './fastify.ts'
+export type { BlockList, BlockLists } from './lists/options.ts'
 export { createSecurityMonitor, type SecuritySetup } from './monitor.ts'
 export type { Decision, OrderedBan, SecurityMonitor } from './monitor-types.ts'
 export {
@@ -64,7 +66,7 @@ export {
   type SecurityOptions,
   type SecuritySettings,
 } from './options.ts'
-export type { RuleReport, SecurityReport, SharingReport } from './report.ts'
+export type { BlockListReport, RuleReport, SecurityReport, SharingReport } from './report.ts'
 export {
   DETECTOR_NAMES,
   type DetectorName,
@@ -77,6 +79,15 @@ export {
   type SequenceStep,
 } from './rule.ts'
 export { RULES_CHECK, settleRules } from './rule-check.ts'
+export { parseRuleTests, RuleTestsError } from './rule-tests/parse.ts'
+export { runRuleTests } from './rule-tests/run.ts'
+export type {
+  ExpectedFinding,
+  RuleTest,
+  RuleTestResult,
+  RuleTests,
+  TestEvent,
+} from './rule-tests/types.ts'
 export type { SecurityRedis } from './shared/redis.ts'
 export { shown } from './shown.ts'
 export {

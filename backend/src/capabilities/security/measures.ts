@@ -54,9 +54,9 @@ export class Measures {
     if (this.#all.size === 0) return undefined
     const at = this.#addresses.get(ip)
     return (
+      (user === undefined ? undefined : live(at?.users.get(user)?.loginBan, nowMs)) ??
       this.banOf(ip, user, undefined, nowMs) ??
-      live(at?.own.loginBan, nowMs) ??
-      (user === undefined ? undefined : live(at?.users.get(user)?.loginBan, nowMs))
+      live(at?.own.loginBan, nowMs)
     )
   }
 

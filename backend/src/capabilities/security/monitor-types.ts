@@ -52,7 +52,7 @@ export interface SecurityMonitor {
   /** Changes the rules. Those that stay as they are keep what they have counted. Throws ST001. */
   setRules(rules: SecurityRules): void
   report(): SecurityReport
-  /** Hears of the other processes from now on. Never rejects. */
+  /** Hears of the other processes and reads block lists from now on. Never rejects. */
   start(): Promise<void>
   stop(): Promise<void>
 }

@@ -11,6 +11,7 @@ import { Evidence } from './evidence.ts'
 import { allowList } from './exemptions.ts'
 import { Facts } from './facts.ts'
 import { Honeypots } from './honeypots.ts'
+import { Blocking } from './lists/blocking.ts'
 import { Measures, principalKey } from './measures.ts'
 import type { Decision, OrderedBan, SecurityMonitor } from './monitor-types.ts'
 import { createNetworks } from './network.ts'
@@ -22,7 +23,7 @@ import {
 } from './options.ts'
 import type { SecurityReport } from './report.ts'
 import type { RuleSettings, SecurityRules } from './rule.ts'
-import { type ActiveRule, RuleBook } from './rule-book.ts'
+import { type ActiveRule, type KindBook, RuleBook } from './rule-book.ts'
 import { settleRules } from './rule-check.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
 import type { SecurityRedis } from './shared/redis.ts'
@@ -68,7 +69,7 @@ const PRINCIPALS_PER_PLACE = 16
 const BY_HAND = 'by-hand'
 const LATEST = 50
 
-/** Watches what it is told. `start` is only needed with `redis`. Throws ST001. */
+/** Watches what it is told. `start` is only needed with `redis` and `blockLists`. Throws ST001. */
 export function createSecurityMonitor(setup: SecuritySetup = {}): SecurityMonitor {
   const { redis, keyPrefix, secret, node, journal, journalAfter, clock, observe, ...options } =
     setup
@@ -95,11 +96,11 @@ class Monitor implements SecurityMonitor {
   readonly #honeypots: Honeypots
   readonly #isAllowed: (principal: Principal) => boolean
   readonly #networkOf = createNetworks()
+  readonly #blocking: Blocking
   readonly #chain
   readonly #journal: SecuritySetup['journal']
   readonly #alertListeners = new Set<OnAlert>()
   readonly #decisionListeners = new Set<(decision: Decision) => void>()
-  readonly #told = new Map<EventKind, number>()
   readonly #sharing: Sharing | undefined
   #chainHead = CHAIN_ORIGIN
   #alerts = 0
@@ -121,6 +122,11 @@ class Monitor implements SecurityMonitor {
     this.#facts = new Facts(this.#secrets.seeds, this.#attempts)
     this.#honeypots = new Honeypots(settings.honeypots, this.#secrets.fingerprint)
     this.#isAllowed = allowList(settings.allow)
+    this.#blocking = new Blocking({
+      lists: settings.blockLists,
+      isAllowed: ip => this.#isAllowed({ kind: 'ip', ip }),
+      ...{ node, clock, observe },
+    })
     this.#sharing = setup.redis && this.#share(setup.redis, setup.keyPrefix)
     const together = this.#sharing?.counts
     const parts = { places, seen: this.#seen, regulars: this.#regulars, together }
@@ -130,15 +136,16 @@ class Monitor implements SecurityMonitor {
 
   tell(event: SecurityEvent): Response {
     const { kind } = event
-    this.#told.set(kind, (this.#told.get(kind) ?? 0) + 1)
+    const book = this.#rules.for(kind)
+    book.told++
     const facts = this.#facts
     facts.fill(event, this.#networkOf(event.ip))
     this.#evidence.keep(event)
     if (kind === 'auth.passed') this.#regulars.passed(facts)
-    const response = this.#isHarmless(event) ? NOTHING : this.#look(facts, kind)
+    const response = this.#isHarmless(event) ? NOTHING : this.#look(facts, book)
     if (this.#honeypots.isEmpty || !this.#honeypots.isTouched(event)) return response
     facts.kind = 'honeypot.touched'
-    return harder(response, this.#look(facts, 'honeypot.touched'))
+    return harder(response, this.#look(facts, this.#rules.for('honeypot.touched')))
   }
 
   /** What has expired, or was signed with the key of before, is no attack. */
@@ -149,9 +156,9 @@ class Monitor implements SecurityMonitor {
     )
   }
 
-  #look(facts: Facts, kind: EventKind): Response {
+  #look(facts: Facts, { rules }: KindBook): Response {
     let response = NOTHING
-    for (const active of this.#rules.for(kind)) {
+    for (const active of rules) {
       const finding = active.detector.see(facts)
       if (finding === undefined) continue
       response = harder(response, this.#raise(active, finding, facts.event))
@@ -267,6 +274,7 @@ class Monitor implements SecurityMonitor {
     return new Sharing({
       redis,
       keyPrefix,
+      newsKey: this.#secrets.newsKey,
       node: this.#node,
       clock: this.#clock,
       observe: this.#observe,
@@ -290,13 +298,17 @@ class Monitor implements SecurityMonitor {
   }
 
   banOf(ip: string, user?: string, token?: number): Ban | undefined {
-    if (this.#measures.size === 0) return undefined
-    return this.#measures.banOf(this.#networkOf(ip), user, token, this.#clock.epochMs())
+    if (this.#measures.size === 0 && this.#blocking.isEmpty) return undefined
+    const network = this.#networkOf(ip)
+    const ban = this.#measures.banOf(network, user, token, this.#clock.epochMs())
+    return ban ?? this.#blocking.banOf(network)
   }
 
   loginBanOf(ip: string, user?: string): Ban | undefined {
-    if (this.#measures.size === 0) return undefined
-    return this.#measures.loginBanOf(this.#networkOf(ip), user, this.#clock.epochMs())
+    if (this.#measures.size === 0 && this.#blocking.isEmpty) return undefined
+    const network = this.#networkOf(ip)
+    const ban = this.#measures.loginBanOf(network, user, this.#clock.epochMs())
+    return ban ?? this.#blocking.banOf(network)
   }
 
   tarpitOf(ip: string, user?: string): number {
@@ -386,7 +398,7 @@ class Monitor implements SecurityMonitor {
     const rules = this.#rules.all()
     const inForce = this.measures()
     const tables = [this.#seen, this.#attempts, this.#regulars, ...rules.map(rule => rule.detector)]
-    const told = EVENT_KINDS.map(kind => [kind, this.#told.get(kind) ?? 0])
+    const told = EVENT_KINDS.map(kind => [kind, this.#rules.for(kind).told])
     return {
       mode: this.#settings.mode,
       node: this.#node,
@@ -411,15 +423,17 @@ class Monitor implements SecurityMonitor {
       },
       chainHead: this.#chainHead,
       bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+      blockLists: this.#blocking.report(),
       sharing: this.#sharing?.report(),
     }
   }
 
   async start(): Promise<void> {
-    await this.#sharing?.start()
+    await Promise.all([this.#blocking.start(), this.#sharing?.start()])
   }
 
   async stop(): Promise<void> {
+    this.#blocking.stop()
     await this.#sharing?.stop()
   }
 }

@@ -1,4 +1,5 @@
 import { option } from '../../base/index.ts'
+import { BLOCK_LISTS_CHECK, type BlockLists } from './lists/options.ts'
 import type { SecurityRules } from './rule.ts'
 import { NETWORK, RULES_CHECK } from './rule-check.ts'
 
@@ -14,8 +15,16 @@ export interface SecurityOptions {
   honeypots?: readonly string[]
   /** Addresses, networks and users (`user:ada`) that nothing is ever done about. Default: none. */
   allow?: readonly string[]
+  /** Networks that are refused, by name: `{"drop": {"url": "https://…"}}`, or `file`. Never those of `allow`. Default: none. */
+  blockLists?: BlockLists
   /** Users and addresses that are told apart. The memory follows from it: 64 MB at the most for 1_000_000. Default 1_000_000. */
   principalsMax?: number
+  /**
+   * From it come fingerprints, the key of the record and the signatures between processes, at least 16 characters, the same at all
+   * processes that share: the text, or `@` and the path of a file that holds it. Default: made from `jwt.secret` where that is a
+   * secret itself, otherwise a random one for each process.
+   */
+  secret?: string | undefined
 }
 export type SecuritySettings = Readonly<Required<SecurityOptions>>
 
@@ -25,9 +34,18 @@ export const SECURITY_DEFAULTS: SecuritySettings = Object.freeze({
   rules: Object.freeze({}),
   honeypots: Object.freeze([]),
   allow: Object.freeze([]),
+  blockLists: Object.freeze({}),
   principalsMax: 1_000_000,
+  secret: undefined,
 })
 
+const SECRET: option.Check<string> = {
+  ...option.text({
+    expects: 'at least 16 characters, or @ and the path of a file that holds them',
+    accepts: text => text.length >= 16 || text.startsWith('@'),
+  }),
+  isSecret: true,
+}
 export const SECURITY_CHECKS: option.Checks<SecurityOptions> = Object.freeze({
   enabled: option.flag(),
   mode: option.oneOf('watch', 'act'),
@@ -39,5 +57,7 @@ export const SECURITY_CHECKS: option.Checks<SecurityOptions> = Object.freeze({
       accepts: text => /^user:./.test(text) || NETWORK.read(text) !== undefined,
     }),
   ),
+  blockLists: BLOCK_LISTS_CHECK,
   principalsMax: option.integer({ min: 1_024, max: 4_000_000 }),
+  secret: SECRET,
 })

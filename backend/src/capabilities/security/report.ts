@@ -28,6 +28,20 @@ export interface SharingReport {
   readonly dropped: number
   /** Found because several processes counted together. */
   readonly foundTogether: number
+  /** What came by Redis and was not signed with our secret. */
+  readonly refused: number
+}
+
+/** A list of others. */
+export interface BlockListReport {
+  readonly name: string
+  readonly networks: number
+  readonly bytes: number
+  /** Undefined: it was not read yet. */
+  readonly loadedAtMs: number | undefined
+  readonly refusedLines: number
+  /** Why it could not be read the last time. */
+  readonly lastError: string | undefined
 }
 
 /** What the monitor has seen, found and done. Holds no secrets. */
@@ -47,6 +61,7 @@ export interface SecurityReport {
   readonly chainHead: string
   /** What all tables can grow to. */
   readonly bytes: number
+  readonly blockLists: readonly BlockListReport[]
   /** Undefined: this process is alone. */
   readonly sharing: SharingReport | undefined
 }

@@ -2,7 +2,9 @@ import type { Detector, DetectorParts } from './detectors/detector.ts'
 import { makeDetector } from './detectors/make.ts'
 import { exemptions, type IsExempt } from './exemptions.ts'
 import type { RuleSettings } from './rule.ts'
-import type { EventKind } from './types.ts'
+import { EVENT_KINDS, type EventKind } from './types.ts'
+
+const NONE: readonly ActiveRule[] = Object.freeze([])
 
 /** A rule at work. */
 export class ActiveRule {
@@ -21,13 +23,19 @@ export class ActiveRule {
   }
 }
 
+/** Events of one kind: how many there were, and which rules look at them. */
+export class KindBook {
+  told = 0
+  rules: readonly ActiveRule[] = NONE
+}
+
 /** Keeps what several `distinct` rules have seen apart; below are those of `Facts`. */
 const FIRST_PURPOSE = 16
 
 /** The rules that hold, by what they look at. */
 export class RuleBook {
   readonly #rules = new Map<string, ActiveRule>()
-  readonly #byKind = new Map<EventKind, readonly ActiveRule[]>()
+  readonly #byKind = new Map(EVENT_KINDS.map(kind => [kind, new KindBook()]))
   #purpose = FIRST_PURPOSE
 
   readonly #parts: DetectorParts
@@ -36,8 +44,8 @@ export class RuleBook {
     this.#parts = parts
   }
 
-  for(kind: EventKind): readonly ActiveRule[] {
-    return this.#byKind.get(kind) ?? NONE
+  for(kind: EventKind): KindBook {
+    return this.#byKind.get(kind) ?? UNKNOWN
   }
 
   get(name: string): ActiveRule | undefined {
@@ -68,16 +76,15 @@ export class RuleBook {
   }
 
   #index(): void {
-    this.#byKind.clear()
-    for (const active of this.#rules.values()) {
-      for (const kind of active.detector.kinds) {
-        this.#byKind.set(kind, [...this.for(kind), active])
-      }
+    const all = this.all()
+    for (const [kind, book] of this.#byKind) {
+      book.rules = all.filter(({ detector }) => detector.kinds.includes(kind))
     }
   }
 }
 
-const NONE: readonly ActiveRule[] = Object.freeze([])
+/** What is told by somebody else's code may be of no kind at all. */
+const UNKNOWN = new KindBook()
 
 /** What a detector depends on. The rest of a rule is asked when something was found. */
 function countingOf(settings: RuleSettings): string {

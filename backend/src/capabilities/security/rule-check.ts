@@ -17,7 +17,7 @@ const COUNT_MAX = 1_000_000
 const STEPS_MAX = 8
 
 /** An object with checked fields and no others. */
-function record<T extends object>(checks: option.Checks<T>): option.Check<T> {
+export function record<T extends object>(checks: option.Checks<T>): option.Check<T> {
   const names = Object.keys(checks)
   const fault = (value: unknown): string | undefined => {
     if (!isObject(value)) return 'That is no object.'

@@ -8,6 +8,8 @@ const FINGERPRINT_BYTES = 6
 export interface Secrets {
   readonly seeds: Seeds
   readonly chainKey: Buffer | undefined
+  /** Signs what processes tell each other. */
+  readonly newsKey: Buffer | undefined
   fingerprint(text: string): number
 }
 
@@ -20,6 +22,7 @@ export function createSecrets(secret: string | undefined, node: string): Secrets
   return {
     seeds: { a: seeds.readInt32LE(0), b: seeds.readInt32LE(4), own: own.readInt32LE(0) },
     chainKey: secret === undefined ? undefined : derived('chain'),
+    newsKey: secret === undefined ? undefined : derived('news'),
     fingerprint(text) {
       const hash = createHmac('sha256', fingerprintKey).update(text).digest()
       return hash.readUIntBE(0, FINGERPRINT_BYTES)

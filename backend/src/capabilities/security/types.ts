@@ -12,6 +12,7 @@ export const EVENT_KINDS = [
   'admin.changed',
   'honeypot.touched',
   'read',
+  'read.personal',
   'write',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
@@ -65,6 +66,8 @@ export interface SecurityEvent {
   readonly bytes?: number | undefined
   /** Which process tells it. Default: this one. */
   readonly node?: string | undefined
+  /** Of `validation.refused`: it was only looked at, and let through. */
+  readonly isWatched?: boolean | undefined
   /** In a few words, for people. */
   readonly detail?: string | undefined
 }

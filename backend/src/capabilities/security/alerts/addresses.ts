@@ -42,3 +42,27 @@ export function isPublicAddress(address: string): boolean {
       return false
   }
 }
+
+/** Of nobody or of everybody: unspecified, link-local (where clouds keep their secrets), multicast, reserved. */
+const nobodys = new BlockList()
+for (const [address, bits] of [
+  ['0.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 3],
+] as const) {
+  nobodys.addSubnet(address, bits, 'ipv4')
+}
+for (const [address, bits] of [
+  ['::', 128],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
+] as const) {
+  nobodys.addSubnet(address, bits, 'ipv6')
+}
+
+/** Whether a server may have it: of the Internet, of this machine, or of a network behind it. */
+export function isSomebodysAddress(address: string): boolean {
+  const family = isIP(address)
+  return family !== 0 && !nobodys.check(address, family === 4 ? 'ipv4' : 'ipv6')
+}

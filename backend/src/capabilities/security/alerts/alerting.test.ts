@@ -133,6 +133,10 @@ test('a channel gets what it wants, when it wants', async () => {
   expect(alerting.report().channels.map(({ silenced }) => silenced)).toEqual([1, 0])
   await alerting.tell(anAlert({ rule: 'scanning' }))
   await expect.poll(() => arrivedAt(night), { message: 'the silence is over' }).toHaveLength(4)
+  alerting.setSilences([{ user: 'ada' }])
+  await alerting.tell(anAlert({ rule: 'scanning', level: 'critical' }))
+  expect(alerting.report().channels.map(({ silenced }) => silenced)).toEqual([2, 0])
+  expect(() => alerting.setSilences([{}])).toThrow(expect.objectContaining({ code: 'ST001' }))
 })
 
 test('a sink that is down for ten minutes misses nothing and gets nothing twice, and others hear of it', async () => {

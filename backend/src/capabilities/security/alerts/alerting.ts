@@ -26,7 +26,7 @@ import {
   type AlertingRules,
 } from './options.ts'
 import { QuietHours } from './quiet-hours.ts'
-import { silencesOf } from './silences.ts'
+import { type Silence, silencesOf } from './silences.ts'
 import type { AlertSink, SinkNature } from './sink.ts'
 
 export interface AlertingSetup extends AlertingOptions {
@@ -59,6 +59,8 @@ export interface Alerting {
   readonly keptLast: Pick<ChainRecord, 'sequence' | 'hash'> | undefined
   /** Writes an event down for back-tests. Undefined: there is no `recordPath`. */
   readonly record: ((event: SecurityEvent) => void) | undefined
+  /** What is not told of from now on. Throws ST001. */
+  setSilences(silences: readonly Silence[]): void
   /** Shows now that all channels work. */
   beat(): void
   report(): AlertingReport
@@ -107,6 +109,7 @@ class OpenAlerting implements Alerting {
   readonly #rules: AlertingRules
   readonly #parts: Parts
   #channels: readonly Channel[] = []
+  #isSilenced: (alert: Alert, nowMs: number) => boolean
   #seat: Seat | undefined
   #journal: RotatingFile | undefined
   #events: RotatingFile | undefined
@@ -117,6 +120,7 @@ class OpenAlerting implements Alerting {
   constructor(rules: AlertingRules, parts: Parts) {
     this.#rules = rules
     this.#parts = parts
+    this.#isSilenced = silencesOf(rules.silences)
   }
 
   async open(): Promise<void> {
@@ -169,14 +173,14 @@ class OpenAlerting implements Alerting {
   }
 
   #channelOf(nature: SinkNature, channel: AlertChannel): Channel {
-    const { spoolBytesMax, silences } = this.#rules
+    const { spoolBytesMax } = this.#rules
     const { node, clock, random, observe } = this.#parts
     const folder = nature.isLocal ? undefined : this.#folderOf(nature.sink.name)
     return new Channel({
       ...{ nature, spoolBytesMax, node, clock, random, observe },
       rules: this.#rulesOf(nature, channel),
       spool: folder === undefined ? NO_SPOOL : createSpool(folder),
-      isSilenced: silencesOf(silences),
+      isSilenced: (alert, nowMs) => this.#isSilenced(alert, nowMs),
       onOutage: (sink, error) => this.#tellOutage(sink, error),
     })
   }
@@ -243,6 +247,11 @@ class OpenAlerting implements Alerting {
     } catch (error) {
       this.#parts.observe({ kind: 'security.spool-failed', sink: 'all', error })
     }
+  }
+
+  setSilences(silences: readonly Silence[]): void {
+    const checked = option.checked('security.silences', ALERTING_CHECKS.silences, silences)
+    this.#isSilenced = silencesOf(checked)
   }
 
   beat(): void {

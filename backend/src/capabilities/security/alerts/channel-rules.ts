@@ -1,6 +1,8 @@
 import { isObject, jsonOf, option } from '../../../base/index.ts'
 import { LEVELS, type Level } from '../types.ts'
+import { type Format, FORMATS } from './formats/format.ts'
 import { QUIET_HOURS_CHECK, TIME_ZONE_CHECK } from './quiet-hours.ts'
+import { FACILITIES, type Facility } from './sinks/syslog-message.ts'
 
 export const CHANNEL_KINDS = [
   'webhook',
@@ -8,6 +10,8 @@ export const CHANNEL_KINDS = [
   'pagerduty',
   'alertmanager',
   'email',
+  'syslog',
+  'otlp',
   'log',
 ] as const
 export type ChannelKind = (typeof CHANNEL_KINDS)[number]
@@ -17,13 +21,13 @@ export interface AlertChannel {
   kind: ChannelKind
   /** Default true. */
   enabled?: boolean
-  /** `https://…`; of e-mail `smtps://user:password@host` or `smtp://…`. A secret. Default: none; PagerDuty's own. */
+  /** `https://…`; of e-mail `smtps://user:password@host` or `smtp://…`; of syslog `udp://host:514`, `tcp://…` or `tls://…`. A secret. Default: none; PagerDuty's own. */
   url?: string
   /** Signs what a webhook sends. Default: none, unsigned. */
   secret?: string
   /** Of PagerDuty. */
   routingKey?: string
-  /** Alertmanager's `Authorization: Bearer`. Default: none. */
+  /** `Authorization: Bearer` of Alertmanager and OTLP. Default: none. */
   token?: string
   from?: string
   to?: readonly string[]
@@ -31,7 +35,16 @@ export interface AlertChannel {
   requireTls?: boolean
   /** Certificates to be trusted besides Node's, in PEM. Default: none. */
   ca?: string
-  /** The host may have an address that is not of the Internet. Default false; mail servers may. */
+  /** What a message of webhook, syslog or log looks like. Default `s-tier`. */
+  format?: Format
+  /** Of syslog. Default `authpriv`. */
+  facility?: Facility
+  /** Of syslog: APP-NAME. Default `s-tier`. */
+  appName?: string
+  /**
+   * The host may have an address that is not of the Internet. Default false; of e-mail and syslog such of networks inside, but none that is nobody's
+   * (link-local, multicast, unspecified).
+   */
   allowPrivate?: boolean
   /** Less does not go there. Default `low`. */
   levelMin?: Level
@@ -63,7 +76,11 @@ export type AlertChannels = Readonly<Record<string, AlertChannel>>
 const DAY_MS = 86_400_000
 const HTTP = option.url('https:', 'http:')
 const SMTP = option.url('smtps:', 'smtp:')
-const URLS = { ...HTTP, read: (value: unknown) => HTTP.read(value) ?? SMTP.read(value) }
+const SYSLOG = option.url('tls:', 'tcp:', 'udp:')
+const URLS = {
+  ...HTTP,
+  read: (value: unknown) => HTTP.read(value) ?? SMTP.read(value) ?? SYSLOG.read(value),
+}
 const ADDRESS = option.text({
   expects: 'an address such as ops@example.com or "Ops <ops@example.com>"',
   accepts: text => /^[^\r\n,;]*[^\s<>@,;]+@[^\s<>@,;]+>?$/.test(text),
@@ -83,6 +100,12 @@ export const CHANNEL_CHECKS: option.Checks<AlertChannel> = Object.freeze({
   ca: option.text({
     expects: 'certificates in PEM',
     accepts: text => text.includes('-----BEGIN CERTIFICATE-----'),
+  }),
+  format: option.oneOf(...FORMATS),
+  facility: option.oneOf(...FACILITIES),
+  appName: option.text({
+    expects: 'a word of at most 48 ASCII characters',
+    accepts: text => /^[!-~]{1,48}$/.test(text),
   }),
   allowPrivate: option.flag(),
   levelMin: option.oneOf(...LEVELS),
@@ -106,12 +129,14 @@ const COMMON: readonly Name[] = [
 
 /** What each kind must have, and what it may have. */
 const OF_KIND: Readonly<Record<ChannelKind, { needs: readonly Name[]; takes: readonly Name[] }>> = {
-  webhook: { needs: ['url'], takes: ['secret', 'ca', 'allowPrivate'] },
+  webhook: { needs: ['url'], takes: ['secret', 'format', 'ca', 'allowPrivate'] },
   slack: { needs: ['url'], takes: ['ca', 'allowPrivate'] },
   pagerduty: { needs: ['routingKey'], takes: ['url', 'ca', 'allowPrivate', 'resolveAfterMs'] },
   alertmanager: { needs: ['url'], takes: ['token', 'ca', 'allowPrivate', 'resolveAfterMs'] },
-  email: { needs: ['url', 'from', 'to'], takes: ['requireTls', 'ca'] },
-  log: { needs: [], takes: [] },
+  email: { needs: ['url', 'from', 'to'], takes: ['requireTls', 'ca', 'allowPrivate'] },
+  syslog: { needs: ['url'], takes: ['facility', 'appName', 'format', 'ca', 'allowPrivate'] },
+  otlp: { needs: ['url'], takes: ['token', 'ca', 'allowPrivate'] },
+  log: { needs: [], takes: ['format'] },
 }
 
 /** An object; as text its JSON. Its values are secrets, and are not shown. */
@@ -165,7 +190,7 @@ function faultOfChannel(channel: unknown): string | undefined {
 
 function faultOfPlace({ kind, url, to }: Partial<AlertChannel>): string | undefined {
   if (to?.length === 0) return 'to has nobody in it.'
-  const check = kind === 'email' ? SMTP : HTTP
+  const check = kind === 'email' ? SMTP : kind === 'syslog' ? SYSLOG : HTTP
   return url === undefined || check.read(url) !== undefined
     ? undefined
     : `url must be ${check.expects}.`

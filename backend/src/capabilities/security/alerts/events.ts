@@ -3,7 +3,12 @@ import type { Notice } from './notice.ts'
 /** What becomes of alerts and of the record. */
 export type SecurityAlertingEvent =
   /** For the log, where that is a sink. */
-  | { readonly kind: 'security.notice'; readonly notice: Notice }
+  | {
+      readonly kind: 'security.notice'
+      readonly notice: Notice
+      /** What the line is to have instead of our own fields: a document of ECS or OCSF. */
+      readonly document?: object
+    }
   /** Nothing arrives at a sink from now on. Told once, and then when it works again. */
   | {
       readonly kind: 'security.sink-failed'

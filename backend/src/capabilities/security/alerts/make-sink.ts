@@ -1,13 +1,16 @@
 import type { Clock, Observer } from '../../../base/index.ts'
+import type { Reach } from './address-of.ts'
 import type { AlertChannel } from './channel-rules.ts'
 import type { SecurityAlertingEvent } from './events.ts'
 import type { SinkNature } from './sink.ts'
 import { createAlertmanager } from './sinks/alertmanager.ts'
 import { createEmail } from './sinks/email.ts'
 import { createLogSink } from './sinks/log.ts'
+import { createOtlp } from './sinks/otlp.ts'
 import { createPagerDuty, PAGERDUTY_URL } from './sinks/pagerduty.ts'
 import type { PostTarget } from './sinks/post.ts'
 import { createSlack } from './sinks/slack.ts'
+import { createSyslog } from './sinks/syslog.ts'
 import { createWebhook } from './sinks/webhook.ts'
 
 interface SinkSetup {
@@ -24,9 +27,10 @@ interface SinkSetup {
 export function makeSink(setup: SinkSetup): SinkNature {
   const { name, channel, timeoutMs, clock } = setup
   const { kind, secret, routingKey = '', token, from = '', to = [], requireTls = true } = channel
+  const { format = 's-tier', facility = 'authpriv', appName = 's-tier' } = channel
   switch (kind) {
     case 'webhook':
-      return createWebhook({ ...targetOf(setup), secret, clock })
+      return createWebhook({ ...targetOf(setup), secret, format, clock })
     case 'slack':
       return createSlack(targetOf(setup))
     case 'pagerduty':
@@ -37,14 +41,28 @@ export function makeSink(setup: SinkSetup): SinkNature {
     }
     case 'email': {
       const { url, ca } = targetOf(setup)
-      return createEmail({ name, url, from, to, requireTls, ca, timeoutMs })
+      const reach = reachOf(channel)
+      return createEmail({ name, url, from, to, requireTls, ca, reach, timeoutMs })
     }
+    case 'syslog': {
+      const { url, ca } = targetOf(setup)
+      const reach = reachOf(channel)
+      return createSyslog({ name, url, reach, ca, facility, appName, format, clock })
+    }
+    case 'otlp':
+      return createOtlp({ ...targetOf(setup), token })
     case 'log':
-      return createLogSink(name, setup.observe)
+      return createLogSink(name, format, setup.observe)
   }
 }
 
 function targetOf({ name, channel }: SinkSetup): PostTarget {
   const { url = PAGERDUTY_URL, allowPrivate = false, ca } = channel
   return { name, url: new URL(url), allowPrivate, ca }
+}
+
+/** Relays of mail and collectors of logs are mostly inside. */
+function reachOf({ allowPrivate }: AlertChannel): Reach {
+  if (allowPrivate === undefined) return 'reachable'
+  return allowPrivate ? 'any' : 'public'
 }

@@ -26,6 +26,12 @@ test.each([
   [{ a: { kind: 'slack', url: 'smtp://s3cr3t' } }, 'url must be a URL https'],
   [{ a: { kind: 'slack', url: SECRET, token: 's3cr3t' } }, `slack has no 'token'`],
   [{ a: { kind: 'webhook', url: SECRET, groupMs: -1 } }, 'groupMs must be a time'],
+  [{ a: { kind: 'syslog', url: SECRET } }, 'url must be a URL tls:'],
+  [{ a: { kind: 'syslog', url: 'udp://h', facility: 'kernel' } }, 'facility must be one of kern'],
+  [{ a: { kind: 'syslog', url: 'udp://h', appName: 'a b' } }, 'appName must be'],
+  [{ a: { kind: 'slack', url: SECRET, format: 'ecs' } }, `slack has no 'format'`],
+  [{ a: { kind: 'log', format: 'cef' } }, 'format must be one of s-tier, ecs, ocsf'],
+  [{ a: { kind: 'otlp' } }, 'otlp needs url'],
   [{ a: { kind: 'log', quietHours: ['25:00-26:00'] } }, 'quietHours must be'],
   [{ a: { kind: 'log', timeZone: 'Mars/Olympus' } }, 'timeZone must be'],
   [

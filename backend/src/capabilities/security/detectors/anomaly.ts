@@ -1,8 +1,9 @@
 import type { Facts } from '../facts.ts'
 import type { RuleSettings } from '../rule.ts'
 import type { EventKind } from '../types.ts'
-import type { Detector, Finding } from './detector.ts'
+import type { Detector, DetectorParts, Finding } from './detector.ts'
 import { Habits } from './habits.ts'
+import { Programs } from './programs.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
@@ -35,24 +36,50 @@ interface Role {
 /**
  * A role on a route behaves as it never did: more requests, more errors, or more rows each, than the last hour, the last days and the
  * same hour of other days let expect, all of them. Says nothing of the first day. What is usual can double in a day, no
- * more. Also tells of the first request of a role to a route, when both have been there for a day.
+ * more. Also tells of the first request of a role to a route, when both have been there for a day, and of a user who comes
+ * in with another program than ever; not from where many come, for there is always somebody with a new one.
  */
 export class AnomalyDetector implements Detector {
-  readonly kinds: readonly EventKind[] = ['read', 'write', 'access.denied', 'validation.refused']
+  readonly kinds: readonly EventKind[] = [
+    'read',
+    'write',
+    'access.denied',
+    'validation.refused',
+    'auth.passed',
+  ]
   readonly #roles = new Map<string, Role>()
+  readonly #programs: Programs
   #pairs = 0
 
   readonly rule: RuleSettings
+  readonly #parts: Pick<DetectorParts, 'regulars'>
 
-  constructor(rule: RuleSettings) {
+  constructor(rule: RuleSettings, parts: Pick<DetectorParts, 'places' | 'regulars'>) {
     this.rule = rule
+    this.#parts = parts
+    this.#programs = new Programs(parts.places)
   }
 
   get bytes(): number {
-    return PAIRS_MAX * BYTES_OF_PAIR
+    return PAIRS_MAX * BYTES_OF_PAIR + this.#programs.bytes
   }
 
   see(facts: Facts): Finding | undefined {
+    return facts.kind === 'auth.passed' ? this.#meetProgram(facts) : this.#count(facts)
+  }
+
+  #meetProgram(facts: Facts): Finding | undefined {
+    const { event, ipKey, userKey, nowMs, hasUser } = facts
+    const { agentHash } = event
+    if (!hasUser || agentHash === undefined) return undefined
+    // A server that speaks for many comes with a program of its own: it says nothing of theirs.
+    if (this.#parts.regulars.isGateway(ipKey, nowMs)) return undefined
+    if (!this.#programs.isNew(userKey, agentHash | 0, nowMs)) return undefined
+    const what = 'let in with a program that was never used before'
+    return { principal: facts.principal('user'), count: 1, what, level: 'info' }
+  }
+
+  #count(facts: Facts): Finding | undefined {
     const { role = '', route, rows = 0, status = 200 } = facts.event
     if (route === undefined) return undefined
     const minute = Math.floor(facts.nowMs / MINUTE_MS)

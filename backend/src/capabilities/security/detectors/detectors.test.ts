@@ -195,6 +195,45 @@ test('the first request of a role to a route is told once both are known', () =>
   expect(anomalies(first)).toMatchObject([{ level: 'info', principal: { route: 'GET /salaries' } }])
 })
 
+test('a user who comes in with another program than ever is told of, once they are known', () => {
+  const passed = (atMs: number, agentHash: number, more: Part = {}) =>
+    read(atMs, { kind: 'auth.passed', agentHash, ...more })
+  const days = several(3, day => passed(day * DAY_MS, 1))
+  expect(anomalies([...days, passed(2 * DAY_MS + 1, 1)])).toEqual([])
+  expect(anomalies([passed(0, 1), passed(HOUR_MS, 2)])).toEqual([])
+  const other = [passed(2 * DAY_MS + 1, 2), passed(2 * DAY_MS + 2, 2)]
+  expect(anomalies([...days, ...other])).toMatchObject([
+    { level: 'info', principal: { kind: 'user', user: 'ada' } },
+  ])
+  // Where many come from there is always somebody with a new one.
+  const many = several(20, n => passed(2 * DAY_MS, 1, { user: `u${n}` }))
+  expect(anomalies([...days, ...many, ...other])).toEqual([])
+})
+
+test('a token that was at two addresses is followed, however many others come between', () => {
+  const at = (minute: number, last: number) =>
+    read(minute * MINUTE_MS, { tokenHash: 7, agentHash: 1, ip: `192.0.2.${last}` })
+  const others = (minute: number) =>
+    several(3_000, n => read(minute * MINUTE_MS, { tokenHash: 100 + n, user: `u${n}` }))
+  const events = [at(0, 1), at(0, 2), ...others(1), at(2, 3), ...others(3), at(4, 4)]
+  expect(testRule('token-replay', events, { principalsMax: 4_096 })).toMatchObject([
+    { principal: { kind: 'token', token: 7 }, count: 4 },
+  ])
+})
+
+test('whoever counts keys up is found, however many others ask for one between', () => {
+  const asked = (n: number, sought: number, user: string) =>
+    read(n * 100, { key: 'orders.id', sought, user, rows: 0 })
+  const events = Array.from({ length: 70 }, (_, n) => [
+    asked(n, 2 * n, 'mallory'),
+    asked(n, 2 * n + 1, 'mallory'),
+    ...several(300, other => asked(n, other, `u${n}-${other}`)),
+  ]).flat()
+  expect(testRule('id-enumeration', events, { principalsMax: 4_096 })).toMatchObject([
+    { principal: { user: 'mallory' } },
+  ])
+})
+
 test('guess, get in, and take everything: one after the other, and not in another order', () => {
   const failures = several(5, n =>
     read(n * MINUTE_MS * 3, { kind: 'auth.failed', credentialHash: n }),

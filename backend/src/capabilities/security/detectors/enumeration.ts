@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts'
 import { Key, mixed } from '../hash.ts'
 import type { RuleSettings } from '../rule.ts'
+import { DOUBLES, FirstSights } from '../tables/first-sights.ts'
 import { HyperLogLogs } from '../tables/hyper-log-log.ts'
 import { KeyTable } from '../tables/key-table.ts'
 import type { EventKind } from '../types.ts'
@@ -15,6 +16,18 @@ const MISS_WEIGHT = 4
 const SHUFFLED = 5
 const LOOK_EVERY = 64
 
+/** What is kept of each place, side by side. */
+const RECORD = 4
+const LAST = 0
+const SCORE = 1
+const ASKED = 2
+const BEGAN_AT = 3
+
+/** What is kept of who has asked for one key. */
+const FIRST = DOUBLES
+const FIRST_AT = DOUBLES + 1
+const FIRST_HASH = 6
+
 /**
  * Keys tried one after the other: each that follows the one before counts, and four times when there was nothing. A page that reads
  * the rows of its list one by one stays below, a program that counts up does not; nor one that asks for ever new keys
@@ -22,71 +35,95 @@ const LOOK_EVERY = 64
  */
 export class EnumerationDetector implements Detector {
   readonly kinds: readonly EventKind[] = ['read', 'access.denied', 'write']
+  readonly #firsts: FirstSights
   readonly #keys: KeyTable
   readonly #distinct: HyperLogLogs
-  readonly #last: Float64Array
-  readonly #score: Uint32Array
-  readonly #asked: Uint32Array
-  readonly #beganAt: Float64Array
+  readonly #records: Float64Array
   readonly #key = new Key(0, 0)
 
   readonly rule: RuleSettings
 
   constructor(rule: RuleSettings, { places }: DetectorParts) {
     this.rule = rule
-    this.#keys = new KeyTable(places / 2, rule.windowMs)
+    this.#firsts = new FirstSights(places, rule.windowMs)
+    this.#keys = new KeyTable(places / 4, rule.windowMs)
     this.#distinct = new HyperLogLogs(this.#keys.places)
-    this.#last = new Float64Array(this.#keys.places)
-    this.#score = new Uint32Array(this.#keys.places)
-    this.#asked = new Uint32Array(this.#keys.places)
-    this.#beganAt = new Float64Array(this.#keys.places)
+    this.#records = new Float64Array(this.#keys.places * RECORD)
   }
 
   get bytes(): number {
-    return this.#keys.bytes + this.#distinct.bytes + this.#keys.places * 24
+    const own = this.#records.byteLength
+    return this.#firsts.bytes + this.#keys.bytes + this.#distinct.bytes + own
   }
 
   see(facts: Facts): Finding | undefined {
     const { key, sought } = facts.event
     if (key === undefined || sought === undefined) return undefined
-    const place = this.#placeFor(facts, key)
     const value = numberOf(sought)
-    const isMiss = facts.kind === 'access.denied' || facts.event.rows === 0
     const hash = hashOf(facts, sought)
+    this.#key.ofBoth(facts.pairKey, this.#key.ofText(key))
+    if (this.#isFirst(facts.nowMs, value, hash)) return undefined
+    const place = this.#placeAt(facts.nowMs)
+    const isMiss = facts.kind === 'access.denied' || facts.event.rows === 0
     this.#distinct.add(place, hash, mixed(hash, 1))
-    const score = this.#scoreAfter(place, value, isMiss)
-    this.#score[place] = score
-    this.#asked[place] = (this.#asked[place] ?? 0) + 1
-    this.#last[place] = value
-    this.#keys.weight[place] = Math.min(255, score)
+    const record = place * RECORD
+    const score = this.#scoreAfter(record, value, isMiss)
+    this.#records[record + SCORE] = score
+    this.#records[record + ASKED] = (this.#records[record + ASKED] ?? 0) + 1
+    this.#records[record + LAST] = value
+    this.#keys.weigh(place, score)
     return this.#judge(facts, place, score)
   }
 
-  forget(facts: Facts): void {
-    const { key } = facts.event
-    if (key !== undefined) this.#begin(this.#placeFor(facts, key), facts.nowMs)
+  forget({ event: { key }, pairKey, nowMs }: Facts): void {
+    if (key === undefined) return
+    this.#key.ofBoth(pairKey, this.#key.ofText(key))
+    this.#firsts.forget(this.#key)
+    const place = this.#keys.find(this.#key, nowMs)
+    if (place !== -1) this.#keys.free(place)
   }
 
-  #placeFor({ pairKey, nowMs }: Facts, key: string): number {
-    this.#key.ofText(key)
-    this.#key.ofBoth(pairKey, this.#key)
+  /** One key says nothing: it is remembered, and takes no place of its own. */
+  #isFirst(nowMs: number, value: number, hash: number): boolean {
+    const { integers, doubles } = this.#firsts
+    const first = this.#firsts.claim(this.#key, nowMs)
+    if (this.#firsts.isKnown) return false
+    doubles[first / 2 + FIRST] = value
+    doubles[first / 2 + FIRST_AT] = nowMs
+    integers[first + FIRST_HASH] = hash
+    return this.#keys.find(this.#key, nowMs) === -1
+  }
+
+  #placeAt(nowMs: number): number {
     const place = this.#keys.claim(this.#key, nowMs)
-    const isOver = nowMs - (this.#beganAt[place] ?? 0) > this.rule.windowMs
+    const isOver = nowMs - (this.#records[place * RECORD + BEGAN_AT] ?? 0) > this.rule.windowMs
     if (this.#keys.isNew || isOver) this.#begin(place, nowMs)
+    if (this.#keys.isNew) this.#beginWithFirst(place)
     return place
   }
 
-  #begin(place: number, nowMs: number): void {
-    this.#distinct.clear(place)
-    this.#score[place] = 0
-    this.#asked[place] = 0
-    this.#last[place] = Number.NaN
-    this.#beganAt[place] = nowMs
+  #beginWithFirst(place: number): void {
+    const { integers, doubles, place: first } = this.#firsts
+    const record = place * RECORD
+    const hash = integers[first + FIRST_HASH] ?? 0
+    this.#distinct.add(place, hash, mixed(hash, 1))
+    this.#records[record + ASKED] = 1
+    this.#records[record + LAST] = doubles[first / 2 + FIRST] ?? Number.NaN
+    this.#records[record + BEGAN_AT] = doubles[first / 2 + FIRST_AT] ?? 0
   }
 
-  #scoreAfter(place: number, value: number, isMiss: boolean): number {
-    const step = Math.abs(value - (this.#last[place] ?? Number.NaN))
-    const score = this.#score[place] ?? 0
+  #begin(place: number, nowMs: number): void {
+    const record = place * RECORD
+    this.#distinct.clear(place)
+    this.#records[record + SCORE] = 0
+    this.#records[record + ASKED] = 0
+    this.#records[record + LAST] = Number.NaN
+    this.#records[record + BEGAN_AT] = nowMs
+  }
+
+  #scoreAfter(record: number, value: number, isMiss: boolean): number {
+    const step = Math.abs(value - (this.#records[record + LAST] ?? Number.NaN))
+    const score = this.#records[record + SCORE] ?? 0
     return step > 0 && step <= STEP_MAX ? score + (isMiss ? MISS_WEIGHT : 1) : score
   }
 
@@ -101,15 +138,29 @@ export class EnumerationDetector implements Detector {
 
   /** Looks now and then: it takes longer than all else here. */
   #isShuffled(place: number, many: number): boolean {
-    const asked = this.#asked[place] ?? 0
+    const asked = this.#records[place * RECORD + ASKED] ?? 0
     return asked >= many && asked % LOOK_EVERY === 0 && this.#distinct.estimate(place) >= many
   }
 }
 
+const DIGITS_MAX = 15
+
+/** Of a whole number that is written as such: a regular expression would take longer than all else here. */
 function numberOf(sought: string | number): number {
   if (typeof sought === 'number') return sought
-  return /^-?\d{1,15}$/.test(sought) ? Number(sought) : Number.NaN
+  const from = sought.startsWith('-') ? 1 : 0
+  const digits = sought.length - from
+  if (digits < 1 || digits > DIGITS_MAX) return Number.NaN
+  let value = 0
+  for (let index = from; index < sought.length; index++) {
+    const digit = sought.charCodeAt(index) - ZERO
+    if (digit < 0 || digit > 9) return Number.NaN
+    value = value * 10 + digit
+  }
+  return from === 1 ? -value : value
 }
+
+const ZERO = '0'.charCodeAt(0)
 
 function hashOf({ item }: Facts, sought: string | number): number {
   return typeof sought === 'number' ? item.ofNumber(sought).a : item.ofText(sought).a

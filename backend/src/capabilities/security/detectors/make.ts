@@ -29,7 +29,7 @@ export function makeDetector(rule: RuleSettings, parts: DetectorParts, purpose: 
     case 'mass-read':
       return new MassReadDetector(rule, parts)
     case 'anomaly':
-      return new AnomalyDetector(rule)
+      return new AnomalyDetector(rule, parts)
     case 'sequence':
       return new SequenceDetector(rule, parts)
   }

@@ -14,94 +14,93 @@ const GROWTH_PER_DAY = 2
 const KEPT_PER_DAY = 0.95
 const FORGOTTEN_DAYS = 30
 
+/** What is kept of each place, in fours of bytes, so that it lies side by side: amounts, and numbers of windows and days. */
+const RECORD = 8
+const ROWS = 0
+/** The number of the window that these rows are of. */
+const WINDOW = 1
+/** The most that was usual, and what it was when the day began. */
+const USUAL = 2
+const USUAL_BEFORE = 3
+const DAY = 4
+const FOUND_IN = 5
+
 /**
  * More rows, or bytes, than this user ever reads: more than `rowsMin` in a time, and `factor` times the most that was usual. Whoever
  * has no habits yet has those of somebody who reads nothing.
  */
 export class MassReadDetector implements Detector {
-  readonly kinds: readonly EventKind[] = ['read']
+  readonly kinds: readonly EventKind[]
   readonly #keys: KeyTable
-  readonly #rows: Float32Array
-  /** The number of the window that these rows are of. */
-  readonly #window: Uint32Array
-  /** The most that was usual, and what it was when the day began. */
-  readonly #usual: Float32Array
-  readonly #usualBefore: Float32Array
-  readonly #day: Uint32Array
-  readonly #foundIn: Uint32Array
+  readonly #amounts: Float32Array
+  readonly #numbers: Uint32Array
 
   readonly rule: RuleSettings
 
   constructor(rule: RuleSettings, { places }: DetectorParts) {
     this.rule = rule
+    this.kinds = rule.events.length > 0 ? rule.events : ['read']
     this.#keys = new KeyTable(places * 2, FORGOTTEN_DAYS * DAY_MS)
-    this.#rows = new Float32Array(this.#keys.places)
-    this.#window = new Uint32Array(this.#keys.places)
-    this.#usual = new Float32Array(this.#keys.places)
-    this.#usualBefore = new Float32Array(this.#keys.places)
-    this.#day = new Uint32Array(this.#keys.places)
-    this.#foundIn = new Uint32Array(this.#keys.places)
+    this.#amounts = new Float32Array(this.#keys.places * RECORD)
+    this.#numbers = new Uint32Array(this.#amounts.buffer)
   }
 
   get bytes(): number {
-    return this.#keys.bytes + this.#keys.places * 24
+    return this.#keys.bytes + this.#amounts.byteLength
   }
 
   see(facts: Facts): Finding | undefined {
     const { rows = 0, bytes = 0 } = facts.event
     const read = Math.max(rows, bytes / BYTES_PER_ROW)
     if (read < 1) return undefined
-    const place = this.#placeFor(facts)
-    const sum = (this.#rows[place] ?? 0) + read
-    this.#rows[place] = sum
+    const record = this.#recordFor(facts)
+    const sum = (this.#amounts[record + ROWS] ?? 0) + read
+    this.#amounts[record + ROWS] = sum
     if (sum < this.rule.rowsMin) return undefined
-    return this.#judge(facts, place, sum)
+    return this.#judge(facts, record, sum)
   }
 
   forget(facts: Facts): void {
     const place = this.#keys.find(keyOf(facts), facts.nowMs)
-    if (place !== -1) this.#rows[place] = 0
+    if (place !== -1) this.#amounts[place * RECORD + ROWS] = 0
   }
 
-  #placeFor(facts: Facts): number {
+  #recordFor(facts: Facts): number {
     const place = this.#keys.claim(keyOf(facts), facts.nowMs)
-    if (this.#keys.isNew) this.#clear(place)
+    const record = place * RECORD
+    if (this.#keys.isNew) this.#numbers.fill(0, record, record + RECORD)
     const window = Math.floor(facts.nowMs / this.rule.windowMs) + 1
-    if (this.#window[place] !== window) this.#turn(place, window, facts.nowMs)
-    return place
-  }
-
-  #clear(place: number): void {
-    this.#rows[place] = 0
-    this.#window[place] = 0
-    this.#usual[place] = 0
-    this.#usualBefore[place] = 0
-    this.#day[place] = 0
-    this.#foundIn[place] = 0
+    if (this.#numbers[record + WINDOW] !== window) this.#turn(place, window, facts.nowMs)
+    return record
   }
 
   /** A window is over: what was read in it becomes usual, within bounds. */
   #turn(place: number, window: number, nowMs: number): void {
+    const record = place * RECORD
+    const [amounts, numbers] = [this.#amounts, this.#numbers]
     const day = Math.floor(nowMs / DAY_MS) + 1
-    const before = this.#usualBefore[place] ?? 0
+    const before = amounts[record + USUAL_BEFORE] ?? 0
     const bound = Math.max(this.rule.rowsMin / 2, before * GROWTH_PER_DAY)
-    const usual = Math.max(this.#usual[place] ?? 0, Math.min(bound, this.#rows[place] ?? 0))
-    this.#usual[place] = usual
-    this.#keys.weight[place] = Math.min(255, 8 * Math.log2(1 + usual))
-    this.#rows[place] = 0
-    this.#window[place] = window
-    if (this.#day[place] === day) return
-    this.#usual[place] = usual * KEPT_PER_DAY
-    this.#usualBefore[place] = usual
-    this.#day[place] = day
+    const usual = Math.max(
+      amounts[record + USUAL] ?? 0,
+      Math.min(bound, amounts[record + ROWS] ?? 0),
+    )
+    amounts[record + USUAL] = usual
+    this.#keys.weigh(place, 8 * Math.log2(1 + usual))
+    amounts[record + ROWS] = 0
+    numbers[record + WINDOW] = window
+    if (numbers[record + DAY] === day) return
+    amounts[record + USUAL] = usual * KEPT_PER_DAY
+    amounts[record + USUAL_BEFORE] = usual
+    numbers[record + DAY] = day
   }
 
-  #judge(facts: Facts, place: number, sum: number): Finding | undefined {
+  #judge(facts: Facts, record: number, sum: number): Finding | undefined {
     const { factor, windowMs, per } = this.rule
-    const usual = this.#usual[place] ?? 0
-    const window = this.#window[place] ?? 0
-    if (sum < factor * usual || this.#foundIn[place] === window) return undefined
-    this.#foundIn[place] = window
+    const usual = this.#amounts[record + USUAL] ?? 0
+    const window = this.#numbers[record + WINDOW] ?? 0
+    if (sum < factor * usual || this.#numbers[record + FOUND_IN] === window) return undefined
+    this.#numbers[record + FOUND_IN] = window
     const what = `${Math.round(sum)} rows within ${seconds(windowMs)}, where at most ${Math.round(usual)} are usual`
     return { principal: facts.principal(per), count: Math.round(sum), what }
   }

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts.ts'
+import type { Key } from '../hash.ts'
 import { CounterTable } from '../tables/counter-table.ts'
 import { Seen } from '../tables/seen.ts'
 
@@ -52,7 +53,7 @@ export class Regulars {
     return Math.min(SCALE_MAX, 1 + this.#users.count(ipKey, nowMs) / USERS_PER_SHARE)
   }
 
-  isGateway({ ipKey, nowMs }: Facts): boolean {
-    return this.#users.count(ipKey, nowMs) >= GATEWAY_USERS
+  isGateway(ip: Key, nowMs: number): boolean {
+    return this.#users.count(ip, nowMs) >= GATEWAY_USERS
   }
 }

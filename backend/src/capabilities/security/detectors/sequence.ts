@@ -42,7 +42,7 @@ export class SequenceDetector implements Detector {
     if (worth === 0) return undefined
     const count = Math.min(65_535, (this.#count[place] ?? 0) + worth)
     this.#count[place] = count
-    this.#keys.weight[place] = Math.min(255, number * 32 + count)
+    this.#keys.weigh(place, number * 32 + count)
     if (count < (step.count ?? 1)) return undefined
     this.#step[place] = number + 1
     this.#count[place] = 0

@@ -54,7 +54,7 @@ export class SlowDetector implements Detector {
     const current = this.#partFor(place, now)
     this.#attempts.add(current, facts.credential().a, facts.item.b)
     const count = this.#estimate(place, now)
-    this.#keys.weight[place] = Math.min(255, count)
+    this.#keys.weigh(place, count)
     if (count < this.rule.threshold || this.#foundIn[place] === now) return undefined
     this.#foundIn[place] = now
     const what = `about ${count} different wrong credentials within ${seconds(this.rule.windowMs)}`

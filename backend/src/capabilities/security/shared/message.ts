@@ -49,6 +49,18 @@ export function parseNews(text: string): News | undefined {
   }
 }
 
+/** What is left in the place of a measure that was undone. */
+export interface UndoneMeasure {
+  readonly id: string
+  readonly undoneBy: string
+}
+
+export function readUndone(value: unknown): UndoneMeasure | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { id, undoneBy } = value as Fields
+  return isText(id) && isText(undoneBy) ? { id, undoneBy } : undefined
+}
+
 function readTold(value: Record<string, unknown>, node: string): News | undefined {
   const { rule, principal, quietForMs } = value
   if (!isText(rule) || !isPrincipal(principal) || !isTime(quietForMs)) return undefined

@@ -50,8 +50,12 @@ if excess > 0 then
 end
 return 1`
 
-/** KEYS: measures, their ends. ARGV: id. */
+/** KEYS: measures, their ends. ARGV: id, what is left in its place until its end: that it was undone, signed; empty: nothing. */
 export const UNDO_SCRIPT = `
+if ARGV[2] ~= '' and redis.call('ZSCORE', KEYS[2], ARGV[1]) then
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+  return 1
+end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 return 1`

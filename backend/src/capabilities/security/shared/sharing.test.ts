@@ -46,6 +46,9 @@ async function startNode(node: string, setup: SecuritySetup = {}): Promise<Node>
 /** With the prefix of the connection. */
 const MEASURES = 's-tier:security:measures'
 
+const storedMeasures = () => server.command('hvals', MEASURES) as Promise<string[]>
+const NEWS = 's-tier:security:news'
+
 const ATTACKER = '203.0.113.66'
 
 function failure(credentialHash: number, more: Partial<SecurityEvent> = {}): SecurityEvent {
@@ -120,8 +123,8 @@ test('what is undone is undone everywhere, and who comes later hears what is in 
   await expect.poll(() => banned(nodes)).toEqual(['by-hand', 'by-hand'])
   expect(nodes[1]!.monitor.undo(first.id, by)).toBe(true)
   await expect.poll(() => banned(nodes)).toEqual([undefined, undefined])
-  const stored = () => server.command('hlen', MEASURES)
-  await expect.poll(stored).toBe(1)
+  const stored = async () => (await storedMeasures()).filter(text => text.includes('undoneBy'))
+  await expect.poll(stored).toHaveLength(1)
   const later = await startNode('late')
   expect(later.monitor.banOf('198.51.100.7')).toMatchObject({
     reason: expect.stringContaining('asked for'),
@@ -166,4 +169,64 @@ test('what was undone without Redis stays undone when it is back', async () => {
   expect(banned(nodes)).toEqual(['by-hand', undefined])
   server.thaw()
   await expect.poll(() => banned(nodes)).toEqual([undefined, undefined])
+})
+
+/** A ban as it is told and kept, and what it is signed with. */
+async function listen(node: Node, order: { readonly ip: string }) {
+  const told: string[] = []
+  const stranger = await connections.connect({ commandTimeoutMs: 500 })
+  await stranger.subscribe('security:news', text => void told.push(text))
+  const ban = node.monitor.ban({ ...order, forMs: 60_000, reason: 'a scan' }, 'me')
+  await expect.poll(() => told.length).toBe(1)
+  await expect.poll(async () => (await storedMeasures()).length).toBe(1)
+  return { ban, told: told[0] ?? '', stored: (await storedMeasures())[0] ?? '' }
+}
+
+const refusals = ({ events }: Node) =>
+  events.filter(({ kind }) => kind === 'security.news-refused').length
+
+test('what is not signed with the secret is not believed, told or kept, and that is told once', async () => {
+  const nodes = (await startNodes(2)) as [Node, Node]
+  const { ban, told, stored } = await listen(nodes[0], { ip: ATTACKER })
+  await expect.poll(() => banned(nodes)).toEqual(['by-hand', 'by-hand'])
+  const victim = '192.0.2.99'
+  const unsigned = told.replace(/,"mac":"\w+"/, '').replace(ban.id, 'forged-1')
+  const forgeries = [
+    unsigned.replaceAll(ATTACKER, victim),
+    told.replaceAll(ATTACKER, victim).replace(ban.id, 'forged-2'),
+    JSON.stringify({ v: 1, kind: 'undone', node: 'x', id: ban.id, by: 'x' }),
+  ]
+  for (const text of forgeries) await server.command('publish', NEWS, text)
+  await server.command('hset', MEASURES, 'forged-3', stored.replaceAll(ATTACKER, victim))
+  await server.command('zadd', `${MEASURES}:ends`, String(Date.now() + 60_000), 'forged-3')
+  await expect.poll(() => nodes[1].monitor.report().sharing?.refused ?? 0).toBeGreaterThan(3)
+  expect(banned(nodes, victim)).toEqual([undefined, undefined])
+  expect(banned(nodes)).toEqual(['by-hand', 'by-hand'])
+  expect(nodes.map(refusals)).toEqual([1, 1])
+})
+
+test('what is signed and told again lets nobody be refused again; what is gone from Redis stays in force', async () => {
+  const nodes = (await startNodes(2)) as [Node, Node]
+  const { ban, told } = await listen(nodes[0], { ip: ATTACKER })
+  await expect.poll(() => banned(nodes)).toEqual(['by-hand', 'by-hand'])
+  await server.command('del', MEASURES, `${MEASURES}:ends`)
+  nodes[0].monitor.ban({ ip: '192.0.2.1', forMs: 60_000, reason: 'another' }, 'me')
+  await expect.poll(() => banned(nodes, '192.0.2.1')).toEqual(['by-hand', 'by-hand'])
+  expect(banned(nodes)).toEqual(['by-hand', 'by-hand'])
+  nodes[0].monitor.undo(ban.id, 'me')
+  await expect.poll(() => banned(nodes)).toEqual([undefined, undefined])
+  await server.command('publish', NEWS, told)
+  nodes[0].monitor.ban({ ip: '192.0.2.2', forMs: 60_000, reason: 'later news' }, 'me')
+  await expect.poll(() => banned(nodes, '192.0.2.2')).toEqual(['by-hand', 'by-hand'])
+  expect(banned(nodes)).toEqual([undefined, undefined])
+})
+
+test('without a secret nothing is signed, and everything is believed', async () => {
+  const nodes = (await startNodes(2, { secret: undefined })) as [Node, Node]
+  const { ban, told } = await listen(nodes[0], { ip: ATTACKER })
+  expect(told).not.toContain('"mac"')
+  await expect.poll(() => banned(nodes)).toEqual(['by-hand', 'by-hand'])
+  nodes[1].monitor.undo(ban.id, 'me')
+  await expect.poll(() => banned(nodes)).toEqual([undefined, undefined])
+  await expect.poll(async () => (await storedMeasures()).length).toBe(0)
 })

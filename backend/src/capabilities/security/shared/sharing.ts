@@ -5,25 +5,33 @@ import type { SecurityMonitorEvent } from '../events.ts'
 import type { Measures } from '../measures.ts'
 import type { SharingReport } from '../report.ts'
 import type { Measure, Principal, SecurityEvent } from '../types.ts'
+import { Remembered } from '../remembered.ts'
 import { SharedCounts } from './counts.ts'
 import {
   formatNews,
   type News,
   parseNews,
   readMeasure,
+  readUndone,
   receivedMeasure,
+  type SharedMeasure,
   shareMeasure,
 } from './message.ts'
 import type { SecurityRedis } from './redis.ts'
 import { BEGIN_SCRIPT, READ_SCRIPT, UNDO_SCRIPT } from './scripts.ts'
+import { Signing } from './signing.ts'
 
 /** Messages may be lost: so often everything in force is read. */
 const READ_EVERY_MS = 2_000
 const MEASURES_MAX = 20_000
+const HEARD_MAX = 20_000
+const MINUTE_MS = 60_000
 
 export interface SharingSetup {
   readonly redis: SecurityRedis
   readonly keyPrefix: string
+  /** Signs what is told. Undefined: nothing is signed, and everything is believed. */
+  readonly newsKey: Buffer | undefined
   readonly node: string
   readonly clock: Clock
   readonly observe: Observer<SecurityMonitorEvent>
@@ -37,7 +45,7 @@ export interface SharingSetup {
 
 /**
  * Decisions of all processes: published at once, and kept in Redis for those that were not there. Without Redis each goes on by
- * itself; when it is back, what was decided and undone meanwhile is told to it.
+ * itself; when it is back, what was decided and undone meanwhile is told to it. With a secret only what is signed is believed.
  */
 export class Sharing {
   readonly counts: SharedCounts
@@ -45,9 +53,16 @@ export class Sharing {
   readonly #channel: string
   readonly #keys: readonly [string, string, string]
   /** Not yet in Redis: the measure, or undefined where it was undone. */
-  readonly #unconfirmed = new Map<string, Measure | undefined>()
+  readonly #unconfirmed = new Map<string, Measure | Undone>()
   /** Were in Redis when it was read: what is gone from there was undone. */
   readonly #confirmed = new Set<string>()
+  /** What was kept in Redis when it was read: nothing is verified twice. */
+  #read = new Map<string, SharedMeasure>()
+  readonly #signing: Signing
+  /** Measures that were told of: what is signed could be sent again after it was undone. */
+  readonly #heard = new Remembered<true>(HEARD_MAX)
+  #refused = 0
+  #toldOfRefusedAtMs = -Infinity
   #mark: string | undefined
   #isFailing = false
   #isStopped = false
@@ -55,8 +70,9 @@ export class Sharing {
   #unsubscribe: () => unknown = () => undefined
 
   constructor(setup: SharingSetup) {
-    const { redis, keyPrefix, clock, eventNow, onFound } = setup
+    const { redis, keyPrefix, newsKey, clock, eventNow, onFound } = setup
     this.#setup = setup
+    this.#signing = new Signing(newsKey, keyPrefix)
     this.#channel = `${keyPrefix}:news`
     this.#keys = [`${keyPrefix}:measures`, `${keyPrefix}:measures:ends`, `${keyPrefix}:mark`]
     const onReply = (error?: unknown): void => this.#note(error)
@@ -84,13 +100,14 @@ export class Sharing {
 
   began(measure: Measure): void {
     const { node, clock } = this.#setup
+    this.#hearOf(measure.id)
     this.#unconfirmed.set(measure.id, measure)
     this.#tell({ kind: 'began', node, measure: shareMeasure(measure, clock.epochMs()) })
     void this.#confirm(measure.id)
   }
 
   undone({ id }: Measure, by: string): void {
-    this.#unconfirmed.set(id, undefined)
+    this.#unconfirmed.set(id, new Undone(by))
     this.#tell({ kind: 'undone', node: this.#setup.node, id, by })
     void this.#confirm(id)
   }
@@ -106,26 +123,53 @@ export class Sharing {
       sent,
       dropped,
       foundTogether,
+      refused: this.#refused,
     }
   }
 
   #tell(news: News): void {
     const { redis } = this.#setup
-    redis.publish(this.#channel, formatNews(news)).catch((error: unknown) => this.#note(error))
+    const text = this.#signing.sign(formatNews(news))
+    redis.publish(this.#channel, text).catch((error: unknown) => this.#note(error))
   }
 
   #hear(text: string): void {
     const { node, clock, onMeasure, onUndone, onTold } = this.#setup
-    const news = parseNews(text)
-    if (news === undefined || news.node === node || this.#isStopped) return
+    if (this.#isStopped) return
+    const signed = this.#verified(text)
+    const news = signed === undefined ? undefined : parseNews(signed)
+    if (news === undefined || news.node === node) return
     switch (news.kind) {
       case 'began':
+        if (!this.#hearOf(news.measure.id)) return
         return onMeasure(receivedMeasure(news.measure, clock.epochMs()))
       case 'undone':
         return onUndone(news.id, news.by)
       case 'told':
         return onTold(news.rule, news.principal, news.quietForMs)
     }
+  }
+
+  /** False: it was told of before, which nobody but a stranger does who has listened. */
+  #hearOf(id: string): boolean {
+    if (!this.#signing.isOn) return true
+    if (this.#heard.get(id, 0) === true) return false
+    this.#heard.set(id, true, Infinity)
+    return true
+  }
+
+  /** What is not signed as it must be is told of, the first at once, then at most once a minute. */
+  #verified(text: string): string | undefined {
+    const signed = this.#signing.verified(text)
+    if (signed !== undefined) return signed
+    this.#refused++
+    const { clock, observe } = this.#setup
+    const now = clock.now()
+    if (now - this.#toldOfRefusedAtMs >= MINUTE_MS) {
+      this.#toldOfRefusedAtMs = now
+      observe({ kind: 'security.news-refused', count: this.#refused })
+    }
+    return undefined
   }
 
   #repeat(): void {
@@ -155,10 +199,13 @@ export class Sharing {
     const measure = this.#unconfirmed.get(id)
     const [measures, ends] = this.#keys
     try {
-      if (measure === undefined) await redis.eval(UNDO_SCRIPT, [measures, ends], [id])
-      else {
+      if (measure instanceof Undone) {
+        const mark = this.#signing.isOn ? JSON.stringify({ id, undoneBy: measure.by }) : ''
+        await redis.eval(UNDO_SCRIPT, [measures, ends], [id, mark && this.#signing.sign(mark)])
+      } else if (measure !== undefined) {
         const shared = shareMeasure(measure, clock.epochMs())
-        const args = [id, JSON.stringify(shared), Math.round(shared.lastsMs), MEASURES_MAX]
+        const text = this.#signing.sign(JSON.stringify(shared))
+        const args = [id, text, Math.round(shared.lastsMs), MEASURES_MAX]
         await redis.eval(BEGIN_SCRIPT, [measures, ends], args)
       }
       if (this.#unconfirmed.get(id) === measure) this.#unconfirmed.delete(id)
@@ -175,20 +222,42 @@ export class Sharing {
     this.#mark = typeof mark === 'string' ? mark : undefined
     if (!isSame) this.#tellAgain()
     const inRedis = new Set<string>()
+    const before = this.#read
+    this.#read = new Map()
     for (let index = 0; index < entries.length; index += 2) {
-      const shared = readMeasure(parsed(entries[index]))
+      const text = String(entries[index])
+      const shared = before.get(text) ?? this.#readStored(text)
       if (shared === undefined) continue
+      this.#read.set(text, shared)
       inRedis.add(shared.id)
       if (measures.get(shared.id) !== undefined || this.#unconfirmed.has(shared.id)) continue
-      onMeasure(receivedMeasure(shared, clock.epochMs(), Number(entries[index + 1])))
+      if (!this.#hearOf(shared.id)) continue
+      const left = Math.min(shared.lastsMs, Number(entries[index + 1]))
+      onMeasure(receivedMeasure(shared, clock.epochMs(), left))
     }
     if (isSame) this.#endWithout(inRedis)
     this.#confirmed.clear()
     for (const id of inRedis) this.#confirmed.add(id)
   }
 
-  /** What was in Redis and is there no more, before its time, was undone by a process that we have not heard. */
+  /** Undefined: it is no measure, or one that was undone. */
+  #readStored(text: string): SharedMeasure | undefined {
+    const value = parsed(this.#verified(text))
+    const shared = readMeasure(value)
+    if (shared === undefined) this.#endUndone(value)
+    return shared
+  }
+
+  #endUndone(value: unknown): void {
+    const undone = readUndone(value)
+    if (undone === undefined || this.#unconfirmed.has(undone.id)) return
+    if (this.#setup.measures.get(undone.id) === undefined) return
+    this.#setup.onUndone(undone.id, undone.undoneBy)
+  }
+
+  /** What was in Redis and is there no more, before its time, was undone by a process that we have not heard. With a secret that is signed. */
   #endWithout(inRedis: ReadonlySet<string>): void {
+    if (this.#signing.isOn) return
     const { clock, measures, onUndone } = this.#setup
     const soon = clock.epochMs() + READ_EVERY_MS
     for (const id of this.#confirmed) {
@@ -216,6 +285,15 @@ export class Sharing {
     observe(
       isFailing ? { kind: 'security.share-failed', error } : { kind: 'security.share-restored' },
     )
+  }
+}
+
+/** By whom. */
+class Undone {
+  readonly by: string
+
+  constructor(by: string) {
+    this.by = by
   }
 }
 

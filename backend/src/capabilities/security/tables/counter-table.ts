@@ -55,7 +55,7 @@ export class CounterTable {
     const bucket = place * BUCKETS + (this.#lastOf(place) % BUCKETS)
     this.#counts[bucket] = Math.min(COUNT_MAX, (this.#counts[bucket] ?? 0) + 1)
     const sum = this.#sum(place)
-    this.#keys.weight[place] = Math.min(255, sum)
+    this.#keys.weigh(place, sum)
     return sum
   }
 
@@ -78,7 +78,7 @@ export class CounterTable {
     const place = this.#keys.find(key, nowMs)
     if (place === -1) return
     this.#counts.fill(0, place * BUCKETS, (place + 1) * BUCKETS)
-    this.#keys.weight[place] = 0
+    this.#keys.weigh(place, 0)
     this.#level[place] = 0
   }
 

@@ -8,9 +8,12 @@ const ALPHA = 0.709
  */
 export class HyperLogLogs {
   readonly #registers: Uint8Array
+  /** The same memory, to be cleared eight at a time. */
+  readonly #eights: Float64Array
 
   constructor(count: number) {
     this.#registers = new Uint8Array(count * REGISTERS)
+    this.#eights = new Float64Array(this.#registers.buffer)
   }
 
   get bytes(): number {
@@ -25,7 +28,8 @@ export class HyperLogLogs {
   }
 
   clear(index: number): void {
-    this.#registers.fill(0, index * REGISTERS, (index + 1) * REGISTERS)
+    const first = index * (REGISTERS / 8)
+    for (let eight = first; eight < first + REGISTERS / 8; eight++) this.#eights[eight] = 0
   }
 
   /** How many different things there are in these together. */

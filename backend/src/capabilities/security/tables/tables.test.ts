@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Key } from '../hash.ts'
 import { CounterTable } from './counter-table.ts'
+import { FirstSights, INTEGERS } from './first-sights.ts'
 import { HyperLogLogs } from './hyper-log-log.ts'
 import { KeyTable } from './key-table.ts'
 import { Seen } from './seen.ts'
@@ -63,7 +64,7 @@ test('a table of keys says who gave way', () => {
   for (let n = 0; n < 200; n++) {
     const place = table.claim(key(`${n}`), 0)
     if (table.evictedWeight > 0) evictions++
-    table.weight[place] = 1
+    table.weigh(place, 1)
   }
   expect(table.count(0)).toBeLessThanOrEqual(64)
   expect(evictions).toBeGreaterThanOrEqual(136)
@@ -71,6 +72,24 @@ test('a table of keys says who gave way', () => {
   const place = table.claim(key('x'), 62_000)
   table.free(place)
   expect(table.find(key('x'), 62_000)).toBe(-1)
+})
+
+test('a first sight is known again until it is long ago, or another has its place', () => {
+  const firsts = new FirstSights(64, 60_000)
+  const first = firsts.claim(key('a'), 0)
+  expect(firsts.isKnown).toBe(false)
+  firsts.integers[first + INTEGERS] = 5
+  expect(firsts.claim(key('a'), 60_000)).toBe(first)
+  expect([firsts.isKnown, firsts.integers[first + INTEGERS]]).toEqual([true, 5])
+  firsts.claim(key('a'), 130_000)
+  expect(firsts.isKnown).toBe(false)
+  firsts.forget(key('a'))
+  firsts.claim(key('a'), 130_000)
+  expect(firsts.isKnown).toBe(false)
+  for (let n = 0; n < 1_000; n++) firsts.claim(key(`${n}`), 130_000)
+  firsts.claim(key('a'), 130_000)
+  expect(firsts.isKnown).toBe(false)
+  expect(firsts.bytes).toBe(64 * 32)
 })
 
 test('a sketch never says too little, and forgets after two generations', () => {

@@ -1,3 +1,4 @@
+import { commandOf } from '../evidence-command.ts'
 import type { Notice } from '../notice.ts'
 import type { SinkNature } from '../sink.ts'
 import { headlineOf } from './words.ts'
@@ -63,7 +64,7 @@ export function alertmanagerAlert(notice: Notice, { resolveAfterMs, heartbeatMs 
       description: suggestion,
       count: String(count),
       evidence: evidence.join('\n'),
-      ...{ mitre, outcome, query },
+      ...{ mitre, outcome, query, command: commandOf(notice) },
     },
     startsAt: new Date(firstAtMs).toISOString(),
     endsAt: new Date(lastAtMs + restMs).toISOString(),

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { isIP } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { shown } from '../../shown.ts'
 import { LEVELS } from '../../types.ts'
 import { aborted } from '../aborted.ts'
+import { type Address, addressOf, type Reach } from '../address-of.ts'
 import { AlertUndeliveredError } from '../errors.ts'
 import type { Notice } from '../notice.ts'
 import type { SinkNature } from '../sink.ts'
@@ -17,6 +19,7 @@ interface EmailSetup {
   /** Without TLS nothing is sent, unless it is false. */
   readonly requireTls: boolean
   readonly ca: string | undefined
+  readonly reach: Reach
   readonly timeoutMs: number
 }
 
@@ -41,7 +44,8 @@ async function sendMail(
   notices: readonly Notice[],
   signal: AbortSignal,
 ): Promise<void> {
-  const transport = transportOf(setup)
+  const { name, url, reach } = setup
+  const transport = transportOf(setup, await addressOf({ name, host: url.hostname, reach }, signal))
   const end = (): void => transport.close()
   signal.addEventListener('abort', end, { once: true })
   try {
@@ -58,19 +62,20 @@ async function sendMail(
   }
 }
 
-/** One connection for each mail: they are few, and a server that has changed is noticed. */
-function transportOf({ url, requireTls, ca, timeoutMs }: EmailSetup) {
+/** One connection for each mail: they are few, and a server that has changed is noticed. It goes to the address that was looked at. */
+function transportOf({ url, requireTls, ca, timeoutMs }: EmailSetup, { address }: Address) {
   const { hostname, port, protocol, username, password } = url
   const secure = protocol === 'smtps:'
+  const isName = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0
   return createTransport({
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: address,
     port: port === '' ? PORTS[protocol] : Number(port),
     secure,
     requireTLS: requireTls && !secure,
     ...(username === ''
       ? {}
       : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-    tls: ca === undefined ? {} : { ca: [ca] },
+    tls: { ...(isName ? { servername: hostname } : {}), ...(ca === undefined ? {} : { ca: [ca] }) },
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,

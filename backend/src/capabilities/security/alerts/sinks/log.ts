@@ -1,9 +1,14 @@
 import type { Observer } from '../../../../base/index.ts'
 import type { SecurityAlertingEvent } from '../events.ts'
+import { foreignDocument, type Format } from '../formats/format.ts'
 import type { SinkNature } from '../sink.ts'
 
 /** Into the log, by the way that all events go. */
-export function createLogSink(name: string, observe: Observer<SecurityAlertingEvent>): SinkNature {
+export function createLogSink(
+  name: string,
+  format: Format,
+  observe: Observer<SecurityAlertingEvent>,
+): SinkNature {
   return {
     batchMax: 100,
     perMinuteMax: 600,
@@ -13,7 +18,11 @@ export function createLogSink(name: string, observe: Observer<SecurityAlertingEv
     sink: {
       name,
       send(notices) {
-        for (const notice of notices) observe({ kind: 'security.notice', notice })
+        for (const notice of notices) {
+          const document = foreignDocument(format, notice)
+          const event = { kind: 'security.notice', notice } as const
+          observe(document === undefined ? event : { ...event, document })
+        }
         return Promise.resolve()
       },
     },

@@ -1,4 +1,5 @@
 import type { Level } from '../../types.ts'
+import { commandOf } from '../evidence-command.ts'
 import type { Notice } from '../notice.ts'
 import type { SinkNature } from '../sink.ts'
 import { headlineOf } from './words.ts'
@@ -55,7 +56,16 @@ export function pagerDutyBody(notice: Notice, routingKey: string) {
       timestamp: new Date(atMs).toISOString(),
       component: 's-tier',
       class: rule,
-      custom_details: { id, count, mitre, outcome, suggestion, evidence, query },
+      custom_details: {
+        id,
+        count,
+        mitre,
+        outcome,
+        suggestion,
+        evidence,
+        query,
+        command: commandOf(notice),
+      },
     },
   }
 }

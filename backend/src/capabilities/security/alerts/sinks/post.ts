@@ -1,9 +1,7 @@
-import { lookup } from 'node:dns/promises'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
-import { isPublicAddress } from '../addresses.ts'
-import { aborted } from '../aborted.ts'
+import type { LookupFunction } from 'node:net'
+import { type Address, addressOf, failureOf } from '../address-of.ts'
 import { AlertUndeliveredError } from '../errors.ts'
 import { shown } from '../../shown.ts'
 
@@ -37,7 +35,8 @@ export async function post(
   signal: AbortSignal,
 ): Promise<void> {
   const { name, url } = target
-  const address = await addressOf(target, signal)
+  const reach = target.allowPrivate ? 'any' : 'public'
+  const address = await addressOf({ name, host: url.hostname, reach }, signal)
   const answer = await ask(target, message, address, signal).catch((error: unknown) => {
     throw new AlertUndeliveredError(name, failureOf(error, signal), { cause: error })
   })
@@ -54,43 +53,6 @@ export async function post(
 
 /** The message is at fault rather than the way. */
 const OF_CONTENT: ReadonlySet<number> = new Set([400, 413, 422])
-
-interface Address {
-  readonly address: string
-  readonly family: number
-}
-
-async function addressOf(target: PostTarget, signal: AbortSignal): Promise<Address> {
-  const { name, url, allowPrivate } = target
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const family = isIP(host)
-  const found = family === 0 ? await resolve(target, host, signal) : [{ address: host, family }]
-  const closed = found.find(({ address }) => !isPublicAddress(address))
-  if (closed !== undefined && !allowPrivate) {
-    throw new AlertUndeliveredError(
-      name,
-      `${host} is ${closed.address}, which is not of the Internet`,
-      {
-        hint: `Set "allowPrivate": true for '${name}' if it is meant to be.`,
-      },
-    )
-  }
-  const [first] = found
-  if (first === undefined) throw new AlertUndeliveredError(name, `${host} has no address`)
-  return first
-}
-
-async function resolve(
-  { name }: PostTarget,
-  host: string,
-  signal: AbortSignal,
-): Promise<readonly Address[]> {
-  try {
-    return await Promise.race([lookup(host, { all: true }), aborted(signal)])
-  } catch (error) {
-    throw new AlertUndeliveredError(name, failureOf(error, signal), { cause: error })
-  }
-}
 
 function ask(
   { url, ca }: PostTarget,
@@ -145,12 +107,6 @@ async function beginningOf(answer: IncomingMessage): Promise<string> {
     // What has arrived will do.
   }
   return Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX).toString('utf8').trim()
-}
-
-function failureOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'it did not answer in time'
-  const { code, message } = error as NodeJS.ErrnoException
-  return shown(code ?? message)
 }
 
 function hintFor(status: number): string | undefined {

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net'
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { expect, onTestFinished, test } from 'vitest'
 import { CERTIFICATE, KEY } from '../../../../../tests/support/certificate.ts'
@@ -13,6 +13,7 @@ import { anAlert } from '../../../../../tests/support/alerts/an-alert.ts'
 import { startCollector } from '../../../../../tests/support/alerts/collector.ts'
 
 const LASTING = new AbortController().signal
+setMaxListeners(0, LASTING) // Of all tests.
 
 function sinkOf(channel: AlertChannel, timeoutMs = 5_000): AlertSink {
   const times = { timeoutMs, resolveAfterMs: 3_600_000, heartbeatMs: 60_000 }
@@ -225,6 +226,28 @@ test('mail is not sent without TLS that is trusted, unless that is said', async 
   const untrusted = sinkOf({ kind: 'email', url: `smtp://localhost:${unknown.port}`, ...PEOPLE })
   await expect(untrusted.send([notice], LASTING)).rejects.toMatchObject({ code: 'ST432' })
   expect(unknown.mails).toEqual([])
+})
+
+test('a relay inside is used unless that is forbidden; an address of nobody only if it is said', async () => {
+  const { mails, port } = await startMailServer()
+  const sink = (url: string, allowPrivate?: boolean) => {
+    const given = allowPrivate === undefined ? {} : { allowPrivate }
+    return sinkOf({ kind: 'email', url, ca: CERTIFICATE, ...given, ...PEOPLE })
+  }
+  const signal = AbortSignal.timeout(5_000)
+  await expect(
+    sink(`smtp://localhost:${port}`, false).send([notice], signal),
+  ).rejects.toMatchObject({
+    code: 'ST432',
+    message: expect.stringContaining('not of the Internet'),
+  })
+  await expect(sink('smtp://169.254.169.254:25').send([notice], signal)).rejects.toMatchObject({
+    message: expect.stringContaining('the address of no server'),
+  })
+  expect(mails).toEqual([])
+  await sink(`smtp://localhost:${port}`).send([notice], signal)
+  await sink(`smtp://127.0.0.1:${port}`).send([notice], signal)
+  expect(mails).toHaveLength(2)
 })
 
 test('a wrong password is told without it', async () => {

@@ -1,3 +1,4 @@
+import { commandOf } from '../evidence-command.ts'
 import type { Notice } from '../notice.ts'
 import type { SinkNature } from '../sink.ts'
 import { headlineOf, timesOf } from './words.ts'
@@ -37,7 +38,14 @@ function blocksOf(notice: Notice) {
   const head = `${MARKS[alert.level]} *${escaped(headlineOf(notice))}*`
   const lines = alert.evidence.map(line => escaped(line)).join('\n')
   const evidence = lines === '' ? '' : `\n\`\`\`${lines.slice(0, TEXT_LENGTH_MAX / 2)}\`\`\``
-  const foot = [timesOf(notice), `did: ${alert.outcome}`, alert.mitre, `GET ${query}`, id]
+  const foot = [
+    timesOf(notice),
+    `did: ${alert.outcome}`,
+    alert.mitre,
+    `GET ${query}`,
+    commandOf(notice),
+    id,
+  ]
   return [
     section(`${head}\n${escaped(alert.suggestion)}${evidence}`),
     {

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Clock } from '../../../../base/index.ts'
+import { commandOf } from '../evidence-command.ts'
+import { foreignDocument, type Format } from '../formats/format.ts'
 import type { Notice } from '../notice.ts'
 import type { SinkNature } from '../sink.ts'
 import { post, type PostTarget } from './post.ts'
@@ -7,12 +9,13 @@ import { post, type PostTarget } from './post.ts'
 interface WebhookSetup extends PostTarget {
   /** Signs what is sent. As base64 after `whsec_`, or any text. */
   readonly secret: string | undefined
+  readonly format: Format
   readonly clock: Clock
 }
 
 /** Each notice as JSON, with the headers of Standard Webhooks: their libraries verify it. */
 export function createWebhook(setup: WebhookSetup): SinkNature {
-  const { name, secret, clock } = setup
+  const { name, secret, format, clock } = setup
   const key = secret === undefined ? undefined : keyOf(secret)
   return {
     batchMax: 1,
@@ -24,7 +27,7 @@ export function createWebhook(setup: WebhookSetup): SinkNature {
       name,
       async send(notices, signal) {
         for (const notice of notices) {
-          const body = JSON.stringify(webhookBody(notice))
+          const body = JSON.stringify(foreignDocument(format, notice) ?? webhookBody(notice))
           const timestamp = String(Math.floor(clock.epochMs() / 1_000))
           const signature = key && `v1,${signatureOf(key, `${notice.id}.${timestamp}.${body}`)}`
           const headers = {
@@ -41,7 +44,8 @@ export function createWebhook(setup: WebhookSetup): SinkNature {
 }
 
 /** `docs/reference/security-alerts.md` describes it: what is here stays. */
-export function webhookBody({ id, kind, key, alert, count, firstAtMs, lastAtMs, query }: Notice) {
+export function webhookBody(notice: Notice) {
+  const { id, kind, key, alert, count, firstAtMs, lastAtMs, query } = notice
   const { rule, level, mitre, principal, summary, evidence, suggestion, outcome, node } = alert
   return {
     type: `security.${kind}`,
@@ -50,7 +54,7 @@ export function webhookBody({ id, kind, key, alert, count, firstAtMs, lastAtMs, 
       ...{ id, key, rule, level, mitre, principal, summary, count },
       firstAt: new Date(firstAtMs).toISOString(),
       lastAt: new Date(lastAtMs).toISOString(),
-      ...{ outcome, suggestion, evidence, query, node },
+      ...{ outcome, suggestion, evidence, query, command: commandOf(notice), node },
     },
   }
 }

@@ -1,3 +1,4 @@
+import { commandOf } from '../evidence-command.ts'
 import type { Notice } from '../notice.ts'
 
 /** A notice in a line. */
@@ -28,7 +29,7 @@ export function textOf(notice: Notice): string {
     alert.mitre !== '' && `  MITRE ATT&CK: ${alert.mitre}`,
     alert.evidence.length > 0 && '  Evidence:',
     ...alert.evidence.map(line => `    ${line}`),
-    `  More: GET ${query}`,
+    `  More: ${commandOf(notice)}, or GET ${query}`,
     `  Found by ${alert.node}, number ${id}`,
   ]
   return lines.filter(line => line !== false).join('\n')
