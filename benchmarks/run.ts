@@ -5,6 +5,7 @@ import { answerQuestion } from './harness/answer-question.ts'
 import { startStore } from './harness/store.ts'
 import { runStudy } from './harness/study.ts'
 import type { Extent } from './harness/trial.ts'
+import { attacks } from './questions/attacks.ts'
 import { breaker } from './questions/breaker.ts'
 import { cache } from './questions/cache.ts'
 import { cachedReads } from './questions/cached-reads.ts'
@@ -14,6 +15,7 @@ import { guard } from './questions/guard.ts'
 import { limiter } from './questions/limiter.ts'
 import { pool } from './questions/pool.ts'
 import { readYourWrites } from './questions/read-your-writes.ts'
+import { security } from './questions/security.ts'
 import { uplift } from './questions/uplift.ts'
 import { uncachedReads } from './questions/uncached-reads.ts'
 import { validation } from './questions/validation.ts'
@@ -28,6 +30,8 @@ const STUDIES = [
   limiter,
   validation,
   guard,
+  security,
+  attacks,
   cache,
   readYourWrites,
   failover,

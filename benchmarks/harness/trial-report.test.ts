@@ -10,6 +10,7 @@ const OUTCOME: Outcome = {
   rows: [
     { name: 'ours', values: [1.26, 0] },
     { name: 'theirs', values: [12.5, undefined] },
+    { name: 'nobody', values: ['never', undefined] },
   ],
   bars: [atMost('time, of theirs', 0.1008, 0.25), atLeast('share', 0.5, 0.9, 'It was raining')],
   raw: [],
@@ -23,6 +24,7 @@ test('a table lines up, and a missed bar says why', () => {
     '        time, ms  lost',
     'ours         1.3     0',
     'theirs      12.5      ',
+    'nobody     never      ',
     '  met     time, of theirs: 0.1008, bar: at most 0.25',
     '  MISSED  share: 0.5, bar: at least 0.9. It was raining',
   ])
@@ -34,6 +36,7 @@ test('the same as Markdown', () => {
     '| --- | ---: | ---: |',
     '| ours | 1.3 | 0 |',
     '| theirs | 12.5 |  |',
+    '| nobody | never |  |',
     '',
     '- Met: time, of theirs: 0.1008, bar: at most 0.25',
     '- **Missed**: share: 0.5, bar: at least 0.9. It was raining',

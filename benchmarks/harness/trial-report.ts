@@ -30,7 +30,8 @@ function cellsOf({ name, values }: Row, columns: readonly Column[]): readonly st
   return [name, ...values.map((value, index) => shown(value, columns[index]?.digits ?? 0))]
 }
 
-function shown(value: number | undefined, digits: number): string {
+function shown(value: number | string | undefined, digits: number): string {
+  if (typeof value === 'string') return value
   return value === undefined || Number.isNaN(value) ? '' : value.toFixed(digits)
 }
 

@@ -35,8 +35,8 @@ export interface Column {
 
 export interface Row {
   readonly name: string
-  /** In the order of the columns; undefined: does not apply. */
-  readonly values: readonly (number | undefined)[]
+  /** In the order of the columns; undefined: does not apply. What no number says is said in words. */
+  readonly values: readonly (number | string | undefined)[]
 }
 
 /** A limit that was set before anything was measured, and what came out. */
