@@ -82,7 +82,9 @@ test.each([
   ['plain', { id: 1, qty: 1, name: 'a\u0000' }, ': 22P05'],
   ['plain', { id: 1, qty: 1 }, 'taken'],
   ['after', { id: 1, qty: 0 }, '/qty: 23514'],
-  ['parts', { id: 1, qty: 0 }, '/qty: 23514'],
+  ['parts', { id: 'x', qty: 0 }, '/id: 22P02'],
+  ['parts', { id: 1, qty: 0 }, 'PostgreSQL: 23514'],
+  ['parts', { id: 2 }, 'PostgreSQL: 23514'], // For there is no partition.
 ])('the rows of %s, such as %j: %s', async (table, row, expected) => {
   expect(await verdict(`/${table}`, row)).toBe(expected)
 })
@@ -114,6 +116,22 @@ test('who may not write is told that, and not what rows have to be', async () =>
   expect(await verdict(embeds, { id: 'x' }, { ...as('authenticated'), ...reading })).toMatch(
     /^PostgreSQL/,
   )
+})
+
+test('an update is refused by PostgreSQL alone, as far as it meets rows; all that is wrong is told then', async () => {
+  await database.query('insert into after values (7, 7), (8, 8); insert into touched values (7, 7)')
+  const patch = (target: string, body: unknown) =>
+    verdict(target, body, as('authenticated'), 'PATCH')
+  const bad = { id: 'x', qty: 1.5, name: 'long' }
+  expect(await patch('/after?id=eq.7', bad)).toBe('/id,/qty,/name: 22P02')
+  expect(await patch('/after?id=eq.70', { ...bad, name: 'x' })).toMatch(/^(?:taken|.*: 22P02)$/)
+  expect(await patch('/after?id=eq.7', { name: 'long' })).toBe('/name: 22001')
+  expect(await patch('/after?id=eq.70', { name: 'long' })).toBe('taken')
+  expect(await patch('/after?id=eq.7', { qty: null })).toBe('PostgreSQL: 23502')
+  expect(await patch('/after?id=eq.70', { qty: null })).toBe('taken')
+  expect(await patch('/after?id=eq.7', { qty: 0 })).toBe('PostgreSQL: 23514')
+  expect(await patch('/after?id=eq.7', { id: 8, name: 'ok' })).toBe('PostgreSQL: 23505')
+  expect(await patch('/hidden?id=eq.7', bad)).toBe('PostgreSQL: 42501')
 })
 
 test('an update may meet no row: only what takes no value from anybody is certain', async () => {

@@ -1,8 +1,9 @@
 import { type Catalog, createRights, type Routine } from '../../../query/catalog/index.ts'
 import type { CallPlan } from '../../../query/plan/index.ts'
 import { RowsRefusedError } from './errors.ts'
-import { type Fault, pointerOf, type Refusal } from './fault.ts'
-import type { TypeRules } from './input.ts'
+import { type Fault, pointerOf } from './fault.ts'
+import { type Input, type TypeRules, UNSURE } from './input.ts'
+import { FirstFault } from './first-fault.ts'
 import type { JsonText } from './json-text.ts'
 import { scanRows } from './scan-rows.ts'
 import { typeRules } from './types.ts'
@@ -22,10 +23,9 @@ export interface CheckedCall {
 export function refuseArguments(call: CheckedCall): void {
   const { plan, role, catalog } = call
   if (!hasRules(call) || !maySurelyCall(plan.routine, role, catalog)) return
-  const faults =
-    typeof call.given === 'string' ? faultsOfBody(call, call.given) : faultsOfTexts(call)
-  const [first] = faults
-  if (first !== undefined) throw new RowsRefusedError(first, faults.slice(0, FAULTS_MAX))
+  const found = typeof call.given === 'string' ? foundInBody(call, call.given) : foundInTexts(call)
+  const first = found?.first
+  if (found !== undefined && first !== undefined) throw new RowsRefusedError(first, found.faults)
 }
 
 const FAULTS_MAX = 20
@@ -69,52 +69,64 @@ function maySurelyCall(routine: Routine, role: string, catalog: Catalog): boolea
   )
 }
 
-function faultsOfBody(call: CheckedCall, text: string): readonly Fault[] {
+/** What is wrong, in the order in which PostgreSQL reads arguments. */
+class FoundFaults {
+  readonly #faults: (readonly [order: number, fault: Fault])[] = []
+  readonly #first = new FirstFault()
+
+  get first(): Fault | undefined {
+    return this.#first.fault
+  }
+
+  get faults(): readonly Fault[] {
+    const sorted = [...this.#faults].sort(([one], [other]) => one - other)
+    return sorted.slice(0, FAULTS_MAX).map(([, fault]) => fault)
+  }
+
+  see(verdict: ReturnType<Input>, pointer: string, order: number): void {
+    if (verdict === undefined) return
+    if (verdict === UNSURE) return this.#first.doubt(order)
+    const fault = { ...verdict, pointer }
+    this.#faults.push([order, fault])
+    this.#first.find(order, fault)
+  }
+}
+
+function foundInBody(call: CheckedCall, text: string): FoundFaults | undefined {
   const { arguments: given } = call.plan
-  if (given.kind !== 'json') return []
+  if (given.kind !== 'json') return undefined
   const rules = rulesOf(call)
   const names = given.parameters.map(({ name }) => name)
-  const faults: Fault[] = []
   const row = given.isArray ? 0 : undefined
+  const found = new FoundFaults()
   const sink = {
     key: () => undefined,
     value(index: number, item: number, json: JsonText) {
       const name = names[index] ?? ''
       const known = item === 0 ? rules.get(name) : undefined
-      const refusal = known && refusalOf(known, json)
-      if (refusal !== undefined) faults.push({ ...refusal, pointer: pointerOf(row, name) })
+      if (known !== undefined) found.see(verdictOf(known, json), pointerOf(row, name), index)
     },
     rowEnd: () => undefined,
   }
   const scanned = scanRows(text, sink, names)
-  return scanned === undefined || scanned.isRepeated ? [] : sorted(faults, names, row)
+  return scanned === undefined || scanned.isRepeated ? undefined : found
 }
 
-function refusalOf({ input, ofNull }: TypeRules, json: JsonText): Refusal | undefined {
+function verdictOf({ input, ofNull }: TypeRules, json: JsonText): ReturnType<Input> {
   return json.kind === 'null' ? ofNull : input?.(json.valueText(), json.kind)
 }
 
-/** In the order in which PostgreSQL reads them. */
-function sorted(
-  faults: readonly Fault[],
-  names: readonly string[],
-  row: number | undefined,
-): readonly Fault[] {
-  const order = new Map(names.map((name, index) => [pointerOf(row, name), index]))
-  return [...faults].sort(
-    (one, other) => (order.get(one.pointer) ?? 0) - (order.get(other.pointer) ?? 0),
-  )
-}
-
-function faultsOfTexts(call: CheckedCall): readonly Fault[] {
+function foundInTexts(call: CheckedCall): FoundFaults | undefined {
   const { arguments: given } = call.plan
-  if (given.kind !== 'named' || typeof call.given === 'string') return []
+  if (given.kind !== 'named' || typeof call.given === 'string') return undefined
   const rules = rulesOf(call)
+  const found = new FoundFaults()
   const texts = call.given
-  return given.values.flatMap(({ parameter: { name } }, index): readonly Fault[] => {
+  for (const [index, { parameter }] of given.values.entries()) {
     const text = texts[index] ?? null
-    const known = rules.get(name)
-    const refusal = text === null ? undefined : known?.input?.(text, 'string')
-    return refusal === undefined ? [] : [{ ...refusal, pointer: pointerOf(undefined, name) }]
-  })
+    if (text === null) continue
+    const verdict = rules.get(parameter.name)?.input?.(text, 'string')
+    found.see(verdict, pointerOf(undefined, parameter.name), index)
+  }
+  return found
 }

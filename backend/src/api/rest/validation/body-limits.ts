@@ -4,8 +4,11 @@ import {
   createBodyGuard,
   decompress,
 } from '../../../capabilities/validation/index.ts'
+import { InvalidBodyError } from '../errors.ts'
 import type { RestInput } from '../input.ts'
+import { INVALID_JSON } from '../payload/json.ts'
 import { isNestedBeyond } from '../payload/nesting.ts'
+import { faultOfDeepBody } from './deep-body.ts'
 import type { ValidationRules } from './options.ts'
 
 const guards = new WeakMap<ValidationRules, BodyGuard>()
@@ -14,19 +17,45 @@ const guards = new WeakMap<ValidationRules, BodyGuard>()
  * Throws ST411 to ST413 for a JSON text beyond the limits of bodies. What is no JSON, and what PostgreSQL's texts cannot hold, is
  * told elsewhere, in the words of the dialect and of PostgreSQL.
  */
-export function checkBody(text: string, rules: ValidationRules | undefined): void {
-  if (rules?.enabled !== true || isShort(text, rules)) return
-  if (rules.depthMax === ANY_DEPTH && isNestedBeyond(text, GUARDED_DEPTH)) return
+export function checkBody(text: string, rules: ValidationRules): void {
+  if (isSurelyWithin(text, rules)) return
   const fault = guardOf(rules).find(text)
-  if (fault !== undefined && !(fault instanceof BodySyntaxError)) throw fault
+  if (fault === undefined || fault instanceof BodySyntaxError) return
+  const isOnlyDeep = rules.depthMax === ANY_DEPTH && fault.faults[0]?.rule === 'depth'
+  if (!isOnlyDeep) throw fault
+  checkDeepBody(text, rules)
 }
 
-/** Too short to exceed anything: a level, a member or an item takes a character, and a character up to three bytes. */
-function isShort({ length }: string, rules: ValidationRules): boolean {
+/** What no stack of PostgreSQL is large enough for is refused in the words for what is too deep for its own. */
+function checkDeepBody(text: string, rules: ValidationRules): void {
+  if (isNestedBeyond(text, LEVELS_MAX)) {
+    throw new InvalidBodyError(INVALID_JSON, { details: 'It is nested too deeply.' })
+  }
+  const fault = faultOfDeepBody(text, rules)
+  if (fault !== undefined) throw fault
+}
+
+/** A character is up to three bytes; and where there are few commas and brackets, nothing is large or deep. */
+function isSurelyWithin(text: string, rules: ValidationRules): boolean {
   if (rules.duplicateKeys === 'refuse') return false
   const { depthMax, keysMax, itemsMax, stringBytesMax } = rules
-  const depth = depthMax === ANY_DEPTH ? GUARDED_DEPTH : depthMax
-  return length <= Math.min(depth, keysMax, itemsMax, stringBytesMax / 3)
+  if (text.length * 3 > stringBytesMax) return false
+  if (depthMax !== ANY_DEPTH && text.length > depthMax) return false
+  return (
+    hasFew(text, ',', Math.min(keysMax, itemsMax)) &&
+    hasFew(text, '{', LEVELS_MAX / 2) &&
+    hasFew(text, '[', LEVELS_MAX / 2)
+  )
+}
+
+/** Quicker than reading it: most characters are passed over. */
+function hasFew(text: string, character: string, max: number): boolean {
+  if (text.length <= max) return true
+  let count = 0
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
+    if (++count >= max) return false
+  }
+  return true
 }
 
 function guardOf(rules: ValidationRules): BodyGuard {
@@ -48,8 +77,10 @@ function guardOf(rules: ValidationRules): BodyGuard {
 
 /** As deep as PostgreSQL reads it, which is for PostgreSQL to say. */
 const ANY_DEPTH = 0
-/** Deeper ones are not looked into: each level takes a part of the stack. */
+/** Of deeper ones the guard would take too much of the stack. */
 const GUARDED_DEPTH = 1_000
+/** The largest stack that systems give PostgreSQL takes less than half of them. */
+const LEVELS_MAX = 100_000
 /** The size of a body bounds them. */
 const VALUES_MAX = 100_000_000
 

@@ -15,11 +15,15 @@ export class RowsRefusedError extends STierError {
   constructor(first: Fault, faults: readonly Fault[]) {
     super(first.message, { details: first.details, hint: first.hint })
     this.code = first.code
-    this.faults = faults.map(({ pointer, rule, message, hint }) => ({
-      pointer,
-      rule,
-      detail: message,
-      hint,
-    }))
+    this.faults = toldFaults(faults)
   }
+}
+
+export function toldFaults(faults: readonly Fault[]): readonly ToldFault[] {
+  return faults.map(({ pointer, rule, message, hint }) => ({
+    pointer,
+    rule,
+    detail: message,
+    hint,
+  }))
 }

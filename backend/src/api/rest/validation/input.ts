@@ -1,15 +1,21 @@
 import type { Refusal } from './fault.ts'
 import type { JsonKind } from './json-text.ts'
 
+/** Whether PostgreSQL takes it nobody but PostgreSQL knows. */
+export const UNSURE = 'unsure'
+
 /**
- * What PostgreSQL would say to the text of a value, and undefined where it would take it or nobody knows. `kind`: what the text was
- * in JSON; a value of a form is a string.
+ * What PostgreSQL would say to the text of a value, and undefined where it surely takes it. `kind`: what the text was in JSON; a value
+ * of a form is a string.
  */
-export type Input = (text: string, kind: JsonKind) => Refusal | undefined
+export type Input = (text: string, kind: JsonKind) => Refusal | typeof UNSURE | undefined
+
+/** Of what only PostgreSQL understands. */
+export const opaque: Input = () => UNSURE
 
 /** What a type makes of the text of a value. */
 export interface TypeRules {
-  /** What its input function, or that of its elements, refuses; undefined: nothing that is known. */
+  /** What its input function, or that of its elements, refuses; undefined: nothing. */
   readonly input: Input | undefined
   /** What null is answered; undefined: it takes null. */
   readonly ofNull: Refusal | undefined
@@ -29,7 +35,7 @@ export function invalid(type: string, text: string, hint: string, code = '22P02'
 
 /** Longer texts are left to PostgreSQL: nobody means them for a number. */
 export function short(input: Input): Input {
-  return (text, kind) => (text.length > REPEATED_MAX ? undefined : input(text, kind))
+  return (text, kind) => (text.length > REPEATED_MAX ? UNSURE : input(text, kind))
 }
 
 const WORDS_OF_TRUTH = /^(?:t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)$/i
@@ -58,7 +64,7 @@ export function integer(type: string, bits: 16 | 32 | 64): Input {
     if (number === undefined) {
       // With many digits before what is wrong PostgreSQL may find that they are too many first.
       const [digits = ''] = /\d+/.exec(text) ?? []
-      if (UNUSUAL_NUMBER.test(text) || digits.length >= digitsMin) return undefined
+      if (UNUSUAL_NUMBER.test(text) || digits.length >= digitsMin) return UNSURE
       return invalid(type, text, hint)
     }
     if (number.length < digitsMin) return undefined
@@ -78,9 +84,10 @@ export function float(type: string, isDouble: boolean): Input {
   return short(text => {
     const [, number] = FLOAT.exec(text) ?? []
     if (number === undefined) {
-      return UNUSUAL_FLOAT.test(text) ? undefined : invalid(type, text, hint)
+      return UNUSUAL_FLOAT.test(text) ? UNSURE : invalid(type, text, hint)
     }
     const value = isDouble ? Number(number) : Math.fround(Number(number))
+    if (value === 0 && /^[^e]*[1-9]/i.test(number)) return UNSURE // Too small, or nearly.
     if (Number.isFinite(value)) return undefined
     const message = `"${number}" is out of range for type ${type}`
     return { code: '22003', message, rule: 'range', hint }
@@ -89,11 +96,13 @@ export function float(type: string, isDouble: boolean): Input {
 
 const UNUSUAL_NUMERIC = /^[\t-\r ]*[+-]?(?:0[xob]|inf|nan)|_/i
 
-export const numeric: Input = short(text =>
-  FLOAT.test(text) || UNUSUAL_NUMERIC.test(text)
-    ? undefined
-    : invalid('numeric', text, 'Send a number.'),
-)
+/** It holds numbers of more digits than these exponents make. */
+const LARGE_EXPONENT = /e[+-]?\d{4}/i
+
+export const numeric: Input = short(text => {
+  if (FLOAT.test(text)) return LARGE_EXPONENT.test(text) ? UNSURE : undefined
+  return UNUSUAL_NUMERIC.test(text) ? UNSURE : invalid('numeric', text, 'Send a number.')
+})
 
 const UUID = /^(?:[\da-f]{4}-?){7}[\da-f]{4}$/i
 
@@ -105,7 +114,7 @@ export const uuid: Input = short(text => {
 })
 
 export const bytes: Input = text => {
-  if (/^\\x/i.test(text)) return text[1] === 'x' ? hexadecimal(text.slice(2)) : undefined
+  if (/^\\x/i.test(text)) return text[1] === 'x' ? hexadecimal(text.slice(2)) : UNSURE
   return /\\(?!\\|[0-3][0-7]{2})/.test(text.replaceAll('\\\\', '')) ? invalidBytes() : undefined
 }
 
@@ -117,44 +126,19 @@ function invalidBytes(): Refusal {
 }
 
 /** Where spaces stand between the digits PostgreSQL reads on. */
-function hexadecimal(digits: string): Refusal | undefined {
-  if (/[\t\n\r ]/.test(digits)) return undefined
+function hexadecimal(digits: string): ReturnType<Input> {
+  if (/[\t\n\r ]/.test(digits)) return UNSURE
   const [strange] = /[^\da-f]/iu.exec(digits) ?? []
   const refusal = { code: '22023', rule: 'type', hint: HINT_OF_BYTES } as const
   if (strange !== undefined) {
     const isLast = digits.length % 2 === 1 && digits.indexOf(strange) === digits.length - 1
     return isLast && strange.length > 1
-      ? undefined
+      ? UNSURE
       : { ...refusal, message: `invalid hexadecimal digit: "${strange}"` }
   }
   if (digits.length % 2 === 0) return undefined
   return { ...refusal, message: 'invalid hexadecimal data: odd number of digits' }
 }
-
-/** Words that mean a time by themselves, and those that begin one. */
-const WORDS_OF_TIME = new Set(
-  'now today tomorrow yesterday epoch infinity inf allballs zulu z'.split(' '),
-)
-
-/** Only what cannot possibly be one: nothing, or words without a single digit that mean none. */
-export function time(type: string): Input {
-  const hint = `Send a text such as ${EXAMPLES[type] ?? "'1 day'"}.`
-  return short(text => {
-    if (!/^[a-z ]*$/i.test(text)) return undefined
-    const words = text.toLowerCase().split(' ')
-    if (words.some(word => WORDS_OF_TIME.has(word) || word.startsWith('p'))) return undefined
-    return invalid(type, text, hint, '22007')
-  })
-}
-
-const EXAMPLES: Readonly<Record<string, string>> = Object.freeze({
-  date: "'2026-01-31'",
-  'time without time zone': "'12:30:00'",
-  time: "'12:30:00'",
-  'time with time zone': "'12:30:00+00'",
-  timestamp: "'2026-01-31T12:30:00'",
-  'timestamp with time zone': "'2026-01-31T12:30:00Z'",
-})
 
 /** `type` as messages call it; the labels are told, for the schema tells them too. */
 export function choice(type: string, labels: readonly string[]): Input {
@@ -166,3 +150,10 @@ export function choice(type: string, labels: readonly string[]): Input {
     return { code: '22P02', message, rule: 'enum', hint: `One of: ${told}.` }
   }
 }
+
+/** Numbers of JSON are numeric there. */
+export const binaryJson: Input = text => (LARGE_EXPONENT.test(text) ? UNSURE : undefined)
+
+const IP_V4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}$/
+
+export const address: Input = text => (IP_V4.test(text) ? undefined : UNSURE)

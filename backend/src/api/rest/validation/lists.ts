@@ -1,6 +1,6 @@
 import type { TypeDefinition } from '../../../query/catalog/index.ts'
 import type { Refusal } from './fault.ts'
-import type { Input, TypeRules } from './input.ts'
+import { type Input, type TypeRules, UNSURE } from './input.ts'
 import { JsonText } from './json-text.ts'
 
 /** An array type of PostgreSQL's own kind. */
@@ -22,22 +22,29 @@ const NO_LIST: Refusal = Object.freeze({
 export function listOf(items: TypeRules): Input {
   const isFree = items.input === undefined && items.ofNull === undefined
   return (text, kind) => {
-    if (kind === 'string') return undefined
+    if (kind === 'string') return UNSURE
     if (kind !== 'array') return NO_LIST
-    return isFree ? undefined : refusedItem(text, items)
+    return isFree && isFlatList(text) ? undefined : refusedItem(text, items)
   }
 }
 
-function refusedItem(text: string, { input, ofNull }: TypeRules): Refusal | undefined {
+/** Without a list or a string in it that may look like one, nothing is inside anything. */
+function isFlatList(text: string): boolean {
+  return text.indexOf('[', 1) < 0
+}
+
+function refusedItem(text: string, { input, ofNull }: TypeRules): ReturnType<Input> {
+  let verdict: typeof UNSURE | undefined
   const json = new JsonText(text)
   json.opensArray()
   if (json.closesArray()) return undefined
   do {
-    if (!json.readValue() || json.kind === 'array') return undefined
-    const refusal = json.kind === 'null' ? ofNull : input?.(json.valueText(), json.kind)
-    if (refusal !== undefined) return isFlat(json) ? refusal : undefined
+    if (!json.readValue() || json.kind === 'array') return UNSURE
+    const found = json.kind === 'null' ? ofNull : input?.(json.valueText(), json.kind)
+    if (found === UNSURE) verdict = UNSURE
+    else if (found !== undefined) return verdict ?? (isFlat(json) ? found : UNSURE)
   } while (json.passesComma())
-  return undefined
+  return verdict
 }
 
 /** Whether what follows in the list is no list either. */

@@ -1,6 +1,6 @@
 import { decimalOf, exceeds, rounded } from './decimal.ts'
 import type { Refusal } from './fault.ts'
-import type { Input } from './input.ts'
+import { type Input, UNSURE } from './input.ts'
 
 /** `varchar(n)` and `char(n)`: spaces beyond n are cut off rather than refused. `type` as messages call it. */
 export function length(type: string, max: number): Input {
@@ -44,7 +44,7 @@ export function precision(digits: number, scale: number): Input | undefined {
   }
   return text => {
     const value = decimalOf(text)
-    if (value === undefined) return undefined
+    if (value === undefined) return UNSURE
     return exceeds(rounded(value, scale), places) ? refusal : undefined
   }
 }

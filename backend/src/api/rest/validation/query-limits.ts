@@ -7,17 +7,18 @@ import type { ValidationRules } from './options.ts'
 export class QueryLimitError extends STierError {
   readonly code = 'ST425'
   readonly status = 400
+  readonly rule: 'filters' | 'embeds'
 
   constructor(what: 'filters' | 'embeds', max: number) {
     super(`The query has more than ${max} ${what}`, {
       hint: `Ask in several requests, or raise validation.${what}Max.`,
     })
+    this.rule = what
   }
 }
 
 /** Throws ST425 for a query with more filters or embeds than the rules allow. */
-export function checkQuery({ read }: ParsedQuery, rules: ValidationRules | undefined): void {
-  if (rules?.enabled !== true) return
+export function checkQuery({ read }: ParsedQuery, rules: ValidationRules): void {
   const counts = { filters: 0, embeds: 0 }
   count(read.select, read.where, counts)
   if (counts.filters > rules.filtersMax) throw new QueryLimitError('filters', rules.filtersMax)

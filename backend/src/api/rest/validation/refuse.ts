@@ -1,7 +1,8 @@
+import { DatabaseError } from '../../../capabilities/pool/index.ts'
 import type { Catalog, Relation } from '../../../query/catalog/index.ts'
 import type { WritePlan } from '../../../query/plan/index.ts'
 import { maySurelyWrite } from './certainty.ts'
-import { RowsRefusedError } from './errors.ts'
+import { RowsRefusedError, toldFaults } from './errors.ts'
 import type { Fault } from './fault.ts'
 import type { RowsCheck } from './rows-check.ts'
 
@@ -20,6 +21,17 @@ export function refuseRows({ plan, role, catalog, found }: CheckedWrite): void {
   const first = generated[0] ?? found?.first
   if (first === undefined || !maySurelyWrite(plan, role, catalog)) return
   throw new RowsRefusedError(first, [...generated, ...(found?.faults ?? [])].slice(0, FAULTS_MAX))
+}
+
+/**
+ * What PostgreSQL has refused, with every fault that was found in the rows, where it is one of those. Which of them PostgreSQL comes
+ * upon first, or whether at all, was not known before.
+ */
+export function explained(error: unknown, { plan, role, catalog, found }: CheckedWrite): unknown {
+  if (!(error instanceof DatabaseError) || found === undefined) return error
+  const isAmongThem = found.faults.some(({ code }) => code === error.code)
+  if (!isAmongThem || !maySurelyWrite(plan, role, catalog)) return error
+  return Object.assign(error, { faults: toldFaults(found.faults) })
 }
 
 const FAULTS_MAX = 20

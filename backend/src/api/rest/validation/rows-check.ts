@@ -1,5 +1,7 @@
 import { type Fault, pointerOf, type Refusal } from './fault.ts'
+import { FirstFault } from './first-fault.ts'
 import type { Given } from './given.ts'
+import { opaque, UNSURE } from './input.ts'
 import { type JsonKind, type JsonText, textOfValue } from './json-text.ts'
 import type { ColumnRules, RelationRules } from './rules.ts'
 import type { RowSink } from './scan-rows.ts'
@@ -7,28 +9,45 @@ import type { RowSink } from './scan-rows.ts'
 /** More of them help nobody. */
 const FAULTS_MAX = 20
 
+/**
+ * Whether an update meets a row, and whether PostgreSQL looks at its values if it does not, nobody knows before: what is wrong with them
+ * is for explaining what PostgreSQL has refused. Of a PUT only values are looked at, for the row of the URL may be another one.
+ */
+export type CheckedAction = 'insert' | 'update' | 'replace'
+
 /** What is wrong with rows, found while they are read. */
 export class RowsCheck implements RowSink {
   readonly faults: Fault[] = []
-  /** What PostgreSQL would say first; it reads all values of all rows before it writes any. */
-  first: Fault | undefined
   readonly #rules: RelationRules
-  readonly #isInsert: boolean
+  readonly #action: CheckedAction
   readonly #text: string
   /** In the order of the keys. */
   readonly #columns: (ColumnRules | undefined)[] = []
   readonly #kept: (Span | undefined)[] = []
   readonly #indexes = new Map<string, number>()
-  #rank = Number.POSITIVE_INFINITY
+  /** Mostly the values of all rows are read before the first is written. */
+  readonly #valuesFirst = new FirstFault()
+  readonly #rowByRow = new FirstFault()
+  readonly #mayFillIn: boolean
   readonly #isArray: boolean
   #left: readonly ColumnRules[] | undefined
 
-  /** Of an update, or what is like one, only the values themselves are looked at. */
-  constructor(text: string, rules: RelationRules, isInsert: boolean) {
+  /** `fillsIn`: `missing=default` was asked for. */
+  constructor(text: string, rules: RelationRules, action: CheckedAction, fillsIn = false) {
     this.#text = text
     this.#rules = rules
-    this.#isInsert = isInsert
+    this.#action = action
+    this.#mayFillIn = fillsIn && rules.fillsIn
     this.#isArray = /^[\t\n\r ]*\[/.test(text)
+  }
+
+  /** What PostgreSQL would say first; undefined: nothing, or nobody knows. */
+  get first(): Fault | undefined {
+    const { fault } = this.#valuesFirst
+    if (this.#action === 'update') return undefined
+    if (!this.#mayFillIn || fault === undefined) return fault
+    const other = this.#rowByRow.fault
+    return other?.pointer === fault.pointer && other.rule === fault.rule ? fault : undefined
   }
 
   key(index: number, name: string): void {
@@ -42,16 +61,19 @@ export class RowsCheck implements RowSink {
     if (column === undefined) return
     if (column.isChecked) (this.#kept[index] ??= new Span()).take(json)
     if (json.kind === 'null') this.#nullValue(column, row, index)
+    else if (column.input === opaque) this.#doubt(VALUES, row, index)
     else if (isLookedAt(column, json)) this.#look(column, row, index, json)
   }
 
   #look(column: ColumnRules, row: number, index: number, json: JsonText): void {
     const text = json.valueText()
-    const refusal = column.input?.(text, json.kind)
-    if (refusal !== undefined) return this.#refuse(refusal, VALUES, row, column, index)
-    if (!this.#isInsert) return
+    const verdict = column.input?.(text, json.kind)
+    if (verdict === UNSURE) return this.#doubt(VALUES, row, index)
+    if (verdict !== undefined) return this.#refuse(verdict, VALUES, row, column, index)
+    if (this.#action === 'replace') return
     const narrowed = column.narrowed?.(text, json.kind)
-    if (narrowed !== undefined) this.#refuse(narrowed, ROW, row, column)
+    if (narrowed === UNSURE) this.#doubt(ROW, row, column.position)
+    else if (narrowed !== undefined) this.#refuse(narrowed, ROW, row, column)
   }
 
   #nullValue(column: ColumnRules, row: number, index: number): void {
@@ -64,28 +86,32 @@ export class RowsCheck implements RowSink {
   rowEnd(row: number, has: (index: number) => boolean): void {
     if (!this.#holdsRows) return
     this.#left ??= this.#leftOut()
-    for (const column of this.#left) this.#absent(column, row, ROW)
+    for (const column of this.#left) {
+      if (column.mayFailAlone) this.#doubt(ROW, row, column.position)
+      this.#absent(column, row, ROW, column.position)
+    }
     for (let index = 0; index < this.#columns.length; index++) {
       const column = this.#columns[index]
-      if (column !== undefined && !has(index)) this.#absent(column, row, VALUES)
+      if (column !== undefined && !has(index)) this.#absent(column, row, VALUES, index)
     }
     if (this.#rules.constraints.length > 0) this.#constrain(row, has)
   }
 
   /** PostgreSQL's JSON may hold it, its texts may not. */
   nul(row: number): void {
-    this.#refuse(NUL, VALUES, row, undefined)
+    this.#refuse(NUL, VALUES, row, undefined, BEFORE_VALUES)
   }
 
   get #holdsRows(): boolean {
-    return this.#isInsert && this.#rules.holdsRows
+    return this.#action === 'insert' && this.#rules.holdsRows
   }
 
-  /** `domains`: when those say it, which is before the table does. */
-  #absent(column: ColumnRules, row: number, domains: number): void {
+  /** `order`: among the values, if it is a domain that says it. */
+  #absent(column: ColumnRules, row: number, domains: number, order: number): void {
     const { required, ofNull, isBare } = column
-    if (!isBare || required === undefined) return
-    this.#refuse(required, required === ofNull ? domains : NULLS, row, column)
+    if (!isBare) return
+    if (ofNull !== undefined) this.#refuse(ofNull, domains, row, column, order)
+    else if (required !== undefined) this.#refuse(required, NULLS, row, column)
   }
 
   #leftOut(): readonly ColumnRules[] {
@@ -117,14 +143,18 @@ export class RowsCheck implements RowSink {
     order = column?.position ?? 0,
   ): void {
     const pointer = pointerOf(this.#isArray ? row : undefined, column?.name)
-    const rank = phase === VALUES ? row : BEHIND + row * PHASES + phase
-    const exact = rank * ORDERS + order
-    if (this.faults.length >= FAULTS_MAX && exact >= this.#rank) return
+    const rank = rankOf(phase, row, order)
     const fault = { ...refusal, pointer }
     if (this.faults.length < FAULTS_MAX) this.faults.push(fault)
-    if (exact >= this.#rank) return
-    this.#rank = exact
-    this.first = fault
+    this.#valuesFirst.find(rank, fault)
+    if (!this.#mayFillIn) return
+    if (column?.isReadLate === true) this.#valuesFirst.doubt(rank - 1)
+    this.#rowByRow.find(rankByRow(phase, row, order), fault)
+  }
+
+  #doubt(phase: number, row: number, order: number): void {
+    this.#valuesFirst.doubt(rankOf(phase, row, order))
+    if (this.#mayFillIn) this.#rowByRow.doubt(rankByRow(phase, row, order))
   }
 }
 
@@ -137,6 +167,17 @@ const CHECKS = 3
 const PHASES = 4
 const BEHIND = 2 ** 30
 const ORDERS = 2_048
+/** A whole row is read as JSON before any of its values is read as what it is. */
+const BEFORE_VALUES = -1
+
+function rankOf(phase: number, row: number, order: number): number {
+  const rank = phase === VALUES ? row : BEHIND + row * PHASES + phase
+  return rank * ORDERS + order
+}
+
+function rankByRow(phase: number, row: number, order: number): number {
+  return (row * PHASES + phase) * ORDERS + order
+}
 
 /** Most values are texts that are short enough. */
 function isLookedAt({ input, narrowed, freeLength }: ColumnRules, json: JsonText): boolean {

@@ -1,7 +1,7 @@
 import type { Catalog, Column, Relation } from '../../../query/catalog/index.ts'
 import { type Check, type CheckColumn, createCheck } from './check.ts'
 import type { Refusal } from './fault.ts'
-import type { Input } from './input.ts'
+import { type Input, opaque } from './input.ts'
 import { hintOfCheck, narrowing, typeRules } from './types.ts'
 
 /** What a value for a column has to be. */
@@ -24,6 +24,10 @@ export interface ColumnRules {
   readonly isConverted: boolean
   /** Nobody gives it a value but the row itself: null where the row has none. */
   readonly isBare: boolean
+  /** With `missing=default` it is read after others. */
+  readonly isReadLate: boolean
+  /** What it has where it is left out may not suit its domain. */
+  readonly mayFailAlone: boolean
 }
 
 export interface ConstraintRules {
@@ -39,6 +43,8 @@ export interface RelationRules {
   readonly constraints: readonly ConstraintRules[]
   /** Between the values and the constraints nothing can come that changes them. */
   readonly holdsRows: boolean
+  /** With `missing=default` PostgreSQL may read the values of a row after it has written the one before. */
+  readonly fillsIn: boolean
 }
 
 const known = new WeakMap<Relation, RelationRules>()
@@ -73,9 +79,9 @@ function createRules(catalog: Catalog, relation: Relation, path: readonly string
       ]),
     ),
     constraints,
-    holdsRows:
-      relation.insertsPass === 'nothing' &&
-      (relation.kind === 'table' || relation.kind === 'partitioned-table'),
+    // Which partition it would be, if any, is found out first.
+    holdsRows: relation.insertsPass === 'nothing' && relation.kind === 'table',
+    fillsIn: columns.some(({ filledWith }) => filledWith !== null),
   }
 }
 
@@ -101,22 +107,39 @@ function columnRules(
   { path, isChecked }: { readonly path: readonly string[]; readonly isChecked: boolean },
 ): ColumnRules {
   const { name, position, type } = column
-  const representation = catalog.representations.get(type.oid)
-  const isConverted = representation !== undefined && representation.fromJson !== null
+  const isConverted = passesFunction(catalog, column)
   const { input, ofNull } = typeRules(catalog, type, path)
-  const narrowed = isConverted ? undefined : narrowing(type, type.formatted)
+  const narrowed = isConverted ? opaque : narrowing(type, type.formatted)
   return {
     name,
     position,
     input: isConverted ? undefined : input,
     ofNull: isConverted ? undefined : ofNull,
     narrowed,
-    freeLength: input === undefined ? (column.maxLength ?? undefined) : undefined,
+    freeLength: input === undefined && !isConverted ? (column.maxLength ?? undefined) : undefined,
     required: isConverted || column.nullable ? undefined : missing(relation, column, ofNull),
     isChecked,
     isConverted,
-    isBare: column.default === null && column.identity === null && column.generated === null,
+    isBare: isBare(column),
+    isReadLate: column.filledWith !== null && type.kind === 'domain',
+    mayFailAlone: mayFailAlone(column),
   }
+}
+
+function passesFunction({ representations }: Catalog, { type }: Column): boolean {
+  const representation = representations.get(type.oid)
+  return representation !== undefined && representation.fromJson !== null
+}
+
+function mayFailAlone({ filledWith, type, default: otherwise }: Column): boolean {
+  return filledWith !== null && type.kind === 'domain' && !CONSTANT.test(otherwise ?? '')
+}
+
+/** Of such a default it is known that it suits: nobody could use it otherwise. */
+const CONSTANT = /^(?:'[^']*'|-?\d+(?:\.\d+)?|true|false)(?:::[^':]+)?$/
+
+function isBare({ default: otherwise, identity, generated, filledWith }: Column): boolean {
+  return otherwise === null && identity === null && generated === null && filledWith === null
 }
 
 /** A domain says it in its own words; the constraint of the table comes later. */

@@ -2,24 +2,36 @@ import type { Catalog, TypeDefinition, TypeRef } from '../../../query/catalog/in
 import { createCheck, type Check } from './check.ts'
 import type { Refusal } from './fault.ts'
 import {
+  address,
+  binaryJson,
   bytes,
   choice,
   float,
   type Input,
   integer,
   numeric,
-  time,
+  opaque,
   truth,
   type TypeRules,
+  UNSURE,
   uuid,
 } from './input.ts'
 import { isPlainArray, listOf } from './lists.ts'
 import { length, precision } from './narrowing.ts'
+import { time } from './time.ts'
 
-const ANYTHING: TypeRules = Object.freeze({ input: undefined, ofNull: undefined })
+/** Nobody but PostgreSQL knows what it takes. */
+const UNKNOWN: TypeRules = Object.freeze({ input: opaque, ofNull: undefined })
 
-/** `text`, `json` and what nobody knows take everything. `jsonb` has limits of its own, which PostgreSQL tells. */
-const BUILT_IN: Readonly<Record<string, Input>> = Object.freeze({
+/** Undefined: they take everything. */
+const BUILT_IN: Readonly<Record<string, Input | undefined>> = Object.freeze({
+  text: undefined,
+  varchar: undefined,
+  bpchar: undefined,
+  name: undefined,
+  json: undefined,
+  jsonb: binaryJson,
+  inet: address,
   bool: truth,
   int2: integer('smallint', 16),
   int4: integer('integer', 32),
@@ -40,20 +52,21 @@ const BUILT_IN: Readonly<Record<string, Input>> = Object.freeze({
 /** `path`: the schemas whose types PostgreSQL names without their schema. */
 export function typeRules(catalog: Catalog, type: TypeRef, path: readonly string[]): TypeRules {
   const definition = catalog.types.get(type.oid)
-  if (definition === undefined || definition.castToJson) return ANYTHING
+  if (definition === undefined || definition.castToJson) return UNKNOWN
   if (definition.kind === 'domain') return domainRules(catalog, definition, path)
   if (definition.kind === 'enum') {
     return { input: choice(nameOf(definition, path), definition.labels), ofNull: undefined }
   }
   if (isPlainArray(definition)) return arrayRules(catalog, definition, path)
-  if (definition.schema !== 'pg_catalog' || definition.kind !== 'base') return ANYTHING
-  return { input: BUILT_IN[definition.name], ofNull: undefined }
+  const { schema, name, kind } = definition
+  const isKnown = schema === 'pg_catalog' && kind === 'base' && Object.hasOwn(BUILT_IN, name)
+  return isKnown ? { input: BUILT_IN[name], ofNull: undefined } : UNKNOWN
 }
 
 function arrayRules(catalog: Catalog, definition: TypeDefinition, path: readonly string[]) {
   const element = catalog.types.get(definition.elementOid ?? 0)
-  const of = element && typeRules(catalog, element, path)
-  return { input: of && listOf(of), ofNull: undefined }
+  const of = element === undefined ? UNKNOWN : typeRules(catalog, element, path)
+  return { input: listOf(of), ofNull: undefined }
 }
 
 /** First the type below, narrowed; then its constraints, those of the deepest domain first. */
@@ -63,7 +76,7 @@ function domainRules(
   path: readonly string[],
 ): TypeRules {
   const base = catalog.types.get(definition.baseOid)
-  if (base === undefined) return ANYTHING
+  if (base === undefined) return UNKNOWN
   const name = nameOf(definition, path)
   const below = typeRules(catalog, base, path).input
   const narrowed = narrowing(base, definition.baseFormatted)
@@ -83,9 +96,16 @@ interface NamedCheck {
 }
 
 function constrained(checks: readonly NamedCheck[]): Input | undefined {
-  if (checks.every(({ check }) => check === undefined)) return undefined
-  return (text, kind) =>
-    checks.find(({ check }) => check?.(() => ({ text, kind })) === false)?.refusal
+  if (checks.length === 0) return undefined
+  return (text, kind) => {
+    let verdict: typeof UNSURE | undefined
+    for (const { check, refusal } of checks) {
+      const holds = check?.(() => ({ text, kind }))
+      if (holds === false) return refusal
+      if (holds === undefined) verdict = UNSURE
+    }
+    return verdict
+  }
 }
 
 function nullIn(checks: readonly NamedCheck[]): Refusal | undefined {
@@ -95,19 +115,20 @@ function nullIn(checks: readonly NamedCheck[]): Refusal | undefined {
 /** What narrows a column or domain beyond its type: `character varying(20)`, `numeric(5,2)`. */
 export function narrowing(base: TypeRef, formatted: string): Input | undefined {
   if (base.schema !== 'pg_catalog') return undefined
+  if (/\)(?:\[\])+$/.test(formatted)) return opaque
   const [, first, second = '0'] = /\((\d+)(?:,(-?\d+))?\)$/.exec(formatted) ?? []
   if (first === undefined) return undefined
   if (base.name === 'varchar' || base.name === 'bpchar') return length(formatted, Number(first))
-  return base.name === 'numeric' ? precision(Number(first), Number(second)) : undefined
+  return base.name === 'numeric' ? (precision(Number(first), Number(second)) ?? opaque) : undefined
 }
 
-/** The first that refuses. */
+/** The first that has something to say. */
 export function inTurn(...inputs: readonly (Input | undefined)[]): Input | undefined {
   const [first, ...others] = inputs.filter(input => input !== undefined)
   if (first === undefined || others.length === 0) return first
   return (text, kind) => {
-    const refusal = first(text, kind)
-    if (refusal !== undefined) return refusal
+    const verdict = first(text, kind)
+    if (verdict !== undefined) return verdict
     for (const other of others) {
       const next = other(text, kind)
       if (next !== undefined) return next
