@@ -256,6 +256,7 @@ const LIVE: ReadonlySet<string> = new Set([
   'validation',
   'limits.rules',
   'security.rules',
+  'security.silences',
   'jwt',
   'openapi',
   'http.corsOrigins',

@@ -60,6 +60,10 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
   ],
   [{ kind: 'config.read', changed: [], waiting: [] }, { level: 'debug' }],
   [
+    { kind: 'config.secret-random' },
+    { level: 'warn', message: expect.stringContaining('security.secret') },
+  ],
+  [
     { kind: 'config.failed', error },
     { level: 'warn', error },
   ],
@@ -179,6 +183,17 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     { level: 'debug', fields: { key: '#12ab', count: 3 } },
   ],
   [
+    {
+      ...{ kind: 'validation.watched', route: 'POST /orders', rule: 'length' },
+      ...{ code: '22001', count: 12 },
+    },
+    {
+      level: 'info',
+      message: "The rule 'length' would have refused requests for POST /orders, and only looks",
+      fields: { code: '22001', count: 12 },
+    },
+  ],
+  [
     { kind: 'limiter.rules-changed', rules: ['per-user'] },
     { level: 'info', fields: { rules: 'per-user' } },
   ],
@@ -218,6 +233,26 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     },
   ],
   [{ kind: 'security.notice', notice: { ...notice, kind: 'heartbeat' } }, { level: 'debug' }],
+  [
+    { kind: 'security.notice', notice, document: { class_uid: 2004 } },
+    { level: 'warn', message: 'Security: a decoy', document: { class_uid: 2004 } },
+  ],
+  [
+    { kind: 'security.list-read', list: 'drop', networks: 9, refused: 0, refusedLines: [] },
+    { level: 'info', fields: { networks: 9 } },
+  ],
+  [
+    { kind: 'security.list-read', list: 'drop', networks: 9, refused: 2, refusedLines: [3, 5] },
+    { level: 'warn', fields: { networks: 9, refused: 2, lines: '3, 5' } },
+  ],
+  [
+    { kind: 'security.list-failed', list: 'drop', networks: 9, error },
+    { level: 'warn', error, fields: { networks: 9 } },
+  ],
+  [
+    { kind: 'security.news-refused', count: 3 },
+    { level: 'warn', fields: { count: 3 } },
+  ],
   [
     { kind: 'security.sink-failed', sink: 'ops', error, queued: 2 },
     { level: 'warn', error, fields: { queued: 2 } },

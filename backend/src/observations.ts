@@ -1,4 +1,5 @@
 import type { HttpEvent, IdentityEvent } from './api/http/index.ts'
+import type { ValidationEvent } from './api/rest/index.ts'
 import { type Observer, STierError } from './base/index.ts'
 import type { BreakerEvent } from './capabilities/breaker/index.ts'
 import type { CacheEvent } from './capabilities/cache/index.ts'
@@ -22,6 +23,8 @@ export type ConfigEvent =
     }
   /** It could not be: the old one stays. */
   | { readonly kind: 'config.failed'; readonly error: unknown }
+  /** Nothing says what `security.secret` could be made from: this process has one of its own. */
+  | { readonly kind: 'config.secret-random' }
 
 /** Every event worth telling, from every room. */
 export type ServerEvent =
@@ -42,6 +45,7 @@ export type ServerEvent =
   | RetentionEvent
   | SecurityAlertingEvent
   | SecurityMonitorEvent
+  | ValidationEvent
   | WalObservation
 
 /**
@@ -136,6 +140,11 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
       return warning('The configuration cannot be used; the one before stays', event.error, {
         details: detailsOf(event.error),
       })
+    case 'config.secret-random':
+      return warning(
+        'There is no security.secret, and none can be made from jwt.secret: processes cannot compare fingerprints, and the record ' +
+          'of alerts cannot be checked after a restart',
+      )
     case 'executor.ran':
       return {
         level: 'info',
@@ -271,6 +280,8 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
       return warning('Redis has lost the counters of limits, and is told what is known')
     case 'limiter.shedding':
       return shedding(event)
+    case 'validation.watched':
+      return watchedRule(event)
     case 'security.alert':
       return securityAlert(event)
     case 'security.measure':
@@ -285,6 +296,20 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
       return warning('Other processes do not hear of attacks at the moment', event.error)
     case 'security.share-restored':
       return { level: 'info', message: 'Other processes hear of attacks again' }
+    case 'security.list-read':
+      return listRead(event)
+    case 'security.list-failed':
+      return warning(
+        `The block list '${event.list}' cannot be read; what was read before holds`,
+        event.error,
+        { networks: event.networks },
+      )
+    case 'security.news-refused':
+      return warning(
+        'Redis tells of bans that none of our processes has signed: they are not believed',
+        undefined,
+        { count: event.count },
+      )
     case 'security.notice':
       return securityNotice(event)
     case 'security.sink-failed':
@@ -511,13 +536,31 @@ function changedBreaker(event: BreakerEvent & { kind: 'breaker.changed' }): LogE
 /** The same as the alert, with what it needs to be acted upon. */
 function securityNotice({
   notice,
+  document,
 }: SecurityAlertingEvent & { kind: 'security.notice' }): LogEntry | undefined {
   const { kind, alert, count, query } = notice
   if (kind === 'heartbeat') return { level: 'debug', message: alert.summary }
+  if (document !== undefined) {
+    const { level, message } = securityAlert({ kind: 'security.alert', alert })
+    return { level, message, document }
+  }
   const { suggestion } = alert
   const evidence = alert.evidence.join('; ')
   const entry = securityAlert({ kind: 'security.alert', alert })
   return { ...entry, fields: { ...entry.fields, count, suggestion, evidence, query } }
+}
+
+function listRead({
+  list,
+  networks,
+  refused,
+  refusedLines,
+}: SecurityMonitorEvent & { kind: 'security.list-read' }): LogEntry {
+  const isWhole = refused === 0
+  const lines = isWhole ? {} : { refused, lines: refusedLines.join(', ') }
+  const ending = isWhole ? 'is in force' : 'is in force, but for lines that are no network'
+  const message = `The block list '${list}' ${ending}`
+  return { level: isWhole ? 'info' : 'warn', message, fields: { networks, ...lines } }
 }
 
 function securityAlert({ alert }: SecurityMonitorEvent & { kind: 'security.alert' }): LogEntry {
@@ -548,6 +591,11 @@ function limited(event: LimiterEvent & { kind: 'limiter.refused' | 'limiter.shad
   if (kind === 'limiter.refused')
     return { level: 'info', message: `Over the limit '${rule}'`, fields }
   return { level: 'debug', message: `Would be over the limit '${rule}', which only looks`, fields }
+}
+
+function watchedRule({ route, rule, ...fields }: ValidationEvent): LogEntry {
+  const message = `The rule '${rule}' would have refused requests for ${route}, and only looks`
+  return { level: 'info', message, fields: { code: fields.code, count: fields.count } }
 }
 
 /** The value may be a person, or a key. */

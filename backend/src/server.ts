@@ -13,6 +13,7 @@ import {
   registerMetrics,
   registerSecurity,
   securityReport,
+  validationReport,
 } from './api/admin/index.ts'
 import {
   adminPlaceOf,
@@ -37,7 +38,9 @@ import {
   Hits,
   hintForPath,
   registerRest,
+  RequestCosts,
   type RestServices,
+  ValidationTally,
 } from './api/rest/index.ts'
 import { type Clock, createSingleFlight, type Observer } from './base/index.ts'
 import {
@@ -72,6 +75,7 @@ import {
   type FollowerStatus,
   type Nodes,
   nodeTargets,
+  StatementCosts,
   tableDoubts,
   toldExecutor,
 } from './query/executor/index.ts'
@@ -220,8 +224,13 @@ async function open(
   })
   const told = config.log.queries ? toldExecutor(executor, observe) : executor
   const cached = caching.before(told)
+  const costs = new RequestCosts(
+    new StatementCosts({ use: nodes.use, version: () => catalog.current().version, clock }),
+    () => guarding.countsCost(),
+  )
+  const tally = new ValidationTally({ clock, observe })
   const guarding = await createServerGuarding({
-    ...{ config, identity: () => live.identity, nodes, redis, clock, observe },
+    ...{ config, identity: () => live.identity, nodes, redis, costs, clock, observe },
   })
   opened.push(() => guarding.stop())
   let live = liveOf(config, settings, identity)
@@ -267,11 +276,12 @@ async function open(
   }
 
   function liveOf(config: Config, settings: DatabaseSettings, identity: IdentityService): Live {
-    const { database, http, rest, validation, openapi } = config
+    const { database, http, rest, validation, openapi, limits } = config
     const anonymous = database.anonRole !== undefined
     const plans = database.planEnabled
     const describer = createDescriber({
       ...{ openapi, prefix: rest.prefix, anonymous, plans },
+      limits: limits.enabled && limits.headers,
       caching: () => cached?.isIdle === false,
     })
     const services = {
@@ -279,7 +289,9 @@ async function open(
       clock,
       executor: cached ?? told,
       caching: cached !== undefined,
+      tally,
       hits: cached && hitsOf(cached, config, identity),
+      costs,
       identity,
       plans: createPlans(), // Plans hold what the rules were when they were made.
       describer,
@@ -328,6 +340,9 @@ async function open(
     if (identity !== before) before.close()
     live = changed.length > 0 ? liveOf(config, settings, identity) : { ...live, settings }
     if (changed.some(name => GUARDED.test(name))) guarding.reconfigure(config)
+    if (changed.length > 0) {
+      guarding.operators.changed({ name: 'config', detail: changed.join(', ') })
+    }
     observe({ kind: 'config.read', changed, waiting })
     expected = await expectationsOf(config, nodes)
     ofCache = await cacheDoubts(config, nodes, login)
@@ -371,8 +386,10 @@ async function open(
   let stopping: Promise<void> | undefined
   registerHealth(admin ?? app, { checks })
   const reach = reachOf(config, admin !== undefined)
+  const { operators } = guarding
   registerMetrics(admin ?? app, {
     reach,
+    operators,
     token: () => live.config.http.adminToken,
     pool: () => poolReport(nodes, executor.hedges(), clock),
     circuits: () => circuitsReport(breakers.status(), chaos.status(), clock),
@@ -380,13 +397,18 @@ async function open(
   })
   registerSecurity(admin ?? app, {
     reach,
+    operators,
     token: () => live.config.http.adminToken,
     limits: () => limitsReport(guarding.limiter?.report(), clock),
+    validation: () => validationReport(tally.report(), live.config.validation, clock),
     security: () => securityReport(guarding.facts(), clock),
     monitor: () => guarding.monitor,
     beat: () => guarding.beat(),
   })
-  registerChaos(admin ?? app, { chaos, token, reach, targets: targets.map(({ name }) => name) })
+  registerChaos(admin ?? app, {
+    ...{ chaos, token, reach, operators },
+    targets: targets.map(({ name }) => name),
+  })
 
   async function stop(): Promise<void> {
     const { stopDelayMs } = live.config.http

@@ -59,6 +59,7 @@ const ROOMS: Readonly<
     'api/rest/validation/options.ts',
     'ValidationOptions',
     'What requests may be',
+    ['api/rest/validation/limits.ts', 'RequestLimits'],
     ['capabilities/validation/request/decompression-options.ts', 'DecompressionOptions'],
   ],
   limits: ['capabilities/limiter/options.ts', 'LimitsOptions', 'Limits'],

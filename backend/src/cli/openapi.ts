@@ -132,6 +132,7 @@ async function describeDatabase(
     anonymous: config.database.anonRole !== undefined,
     plans: config.database.planEnabled,
     caching: isCached,
+    limits: config.limits.enabled && config.limits.headers,
     version: world.version,
   })
 }

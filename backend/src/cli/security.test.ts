@@ -22,6 +22,7 @@ async function startNoticing() {
   const facts = () => ({ noticed: monitor.report(), alerting: alerting.report() })
   registerSecurity(app, {
     limits: () => ({}),
+    validation: () => ({}),
     security: () => securityReport(facts(), systemClock),
     monitor: () => monitor,
     beat: () => alerting.beat(),
@@ -75,6 +76,9 @@ test('it lets somebody in again, and refuses somebody', async () => {
   const made = await ask('ban', '--ip', '192.0.2.1', '--for', '2h', '--reason', 'a test')
   expect(made.text).toMatch(/192\.0\.2\.1 +for (2 h|120 min) +by-hand +a test/)
   expect(monitor.banOf('192.0.2.1')).toBeDefined()
+  expect(await ask('bans', 'export')).toEqual({ code: 0, text: '192.0.2.1/32\n' })
+  expect((await ask('bans', 'export', '--json')).text).toBe('["192.0.2.1/32"]\n')
+  expect(await ask('bans', 'exprot')).toMatchObject({ code: 2 })
 })
 
 test('without the token, and without a server, it says so', async () => {
@@ -114,6 +118,24 @@ test('it tries rules on recorded events', async () => {
   expect(lenient.text).toContain('guessing  NOT found in 6 events')
   writeFileSync(rules, '{"brute-force": {"treshold": 100}}')
   expect(await run(['replay', events, '--rules', rules])).toMatchObject({ code: 3 })
+})
+
+test('it tests rules on events that were made up', async () => {
+  const folder = temporaryFolder('rule-tests')
+  const file = join(folder, 'rules.test.json')
+  const guess = { kind: 'auth.failed', ip: '192.0.2.1', user: 'ada', credential: '{n}', times: 5 }
+  const tests = [{ name: 'guessing is found', events: [guess], expect: { 'brute-force': 1 } }]
+  writeFileSync(file, JSON.stringify({ tests }))
+  expect(await run(['test', file])).toEqual({
+    code: 0,
+    text: 'ok      guessing is found\n1 tests, 0 failed\n',
+  })
+  const rules = join(folder, 'rules.json')
+  writeFileSync(rules, '{"brute-force": {"threshold": 6}}')
+  const failed = await run(['test', file, '--rules', rules])
+  expect(failed).toMatchObject({ code: 1, text: expect.stringContaining('told 0 times, not 1') })
+  writeFileSync(file, '{}')
+  expect(await run(['test', file])).toMatchObject({ text: expect.stringContaining('ST438') })
 })
 
 test('it verifies the records of a spool directory', async () => {

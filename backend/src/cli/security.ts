@@ -2,7 +2,7 @@ import { type Arguments, type Command, valueOf } from './command.ts'
 import { EXIT } from './failure.ts'
 import type { Action, Method } from './security/action.ts'
 import { adminPlace, askServer } from './security/admin-client.ts'
-import { replay, verify } from './security/files.ts'
+import { replay, testRules, verify } from './security/files.ts'
 import { alerts, ban, bans, heartbeat, report, rules, timeline, unban } from './security/running.ts'
 import { readSettings } from './settings.ts'
 import { UsageError } from './usage-error.ts'
@@ -12,7 +12,7 @@ import type { World } from './world.ts'
 export const security: Command = {
   name: 'security',
   usage:
-    'report|rules|alerts|timeline|bans|ban|unban|heartbeat [id] | replay <file> | verify [path]',
+    'report|rules|alerts|timeline|bans [export]|ban|unban|heartbeat [id] | replay|test <file> | verify [path]',
   summary: 'See what was noticed, let somebody in again, and try rules on recorded events.',
   flags: [
     {
@@ -25,14 +25,19 @@ export const security: Command = {
     { name: '--for', value: 'time', summary: 'Of ban: how long, such as 1h. Default 1h.' },
     { name: '--reason', value: 'text', summary: 'Of ban: why.' },
     {
+      name: '--login',
+      summary: 'Of bans export: also the addresses that merely may not log in.',
+    },
+    {
       name: '--rules',
       value: 'file',
-      summary: 'Of replay: rules as JSON, over the built-in ones. Default: security.rules.',
+      summary:
+        'Of replay and test: rules as JSON, over the built-in ones. Default: security.rules.',
     },
     {
       name: '--secret',
       value: 'secret',
-      summary: 'Of verify: what the record is signed with. Default: jwt.secret.',
+      summary: 'Of verify: what the record is signed with. Default: security.secret.',
     },
     {
       name: '--head',
@@ -47,6 +52,8 @@ export const security: Command = {
     's-tier security alerts            # of the server that this configuration starts',
     's-tier security unban 3f0c9a52-…  # with STIER_HTTP_ADMIN_TOKEN',
     's-tier security replay events.jsonl --rules rules.json',
+    's-tier security test rules.test.json',
+    's-tier security bans export > banned.txt',
     's-tier security verify /var/lib/s-tier/spool',
   ],
 
@@ -80,5 +87,6 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['unban', unban],
   ['heartbeat', heartbeat],
   ['replay', replay],
+  ['test', testRules],
   ['verify', verify],
 ])

@@ -99,6 +99,56 @@ test('health is not counted, and what is no route is', async () => {
   expect([await seen('/live'), await seen('/ready'), await seen('/docs')]).toEqual([200, 200, 429])
 })
 
+test('pages of another origin may read when to come again, and asking whether they may is free', async () => {
+  const server = await serve(limits({ one: { limit: 1, windowMs: 600_000, per: ['ip'] } }))
+  const headers = { origin: 'https://shop.example' }
+  const preflight = { ...headers, 'access-control-request-method': 'GET' }
+  for (let turn = 0; turn < 3; turn++) {
+    const asked = await server.get('/notices', { method: 'OPTIONS', headers: preflight })
+    expect(asked.status).toBe(200)
+  }
+  const exposed = async () => {
+    const answer = await server.get('/notices', { headers })
+    const names = String(answer.headers['access-control-expose-headers']).split(', ')
+    return [answer.status, ...names.filter(name => /^R(?:ate|etry)/.test(name))]
+  }
+  expect(await exposed()).toEqual([200, 'RateLimit', 'RateLimit-Policy'])
+  expect(await exposed()).toEqual([429, 'RateLimit', 'RateLimit-Policy', 'Retry-After'])
+})
+
+test('whatever a request asks for besides, it is counted: OPTIONS, another protocol, an unknown method', async () => {
+  const server = await serve(limits({ one: { limit: 3, windowMs: 600_000, per: ['ip'] } }))
+  const websocket = {
+    ...{ connection: 'upgrade', upgrade: 'websocket' },
+    ...{ 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
+  }
+  const seen = async (method: string, headers = {}) =>
+    (await server.get('/notices', { method, headers })).status
+  expect(await seen('OPTIONS')).toBe(200)
+  expect(await seen('GET', websocket)).toBe(200) // There is none: it is an ordinary read.
+  expect(await seen('PROPFIND')).toBe(405)
+  expect([await seen('OPTIONS'), await seen('GET', websocket), await seen('PROPFIND')]).toEqual([
+    429, 429, 429,
+  ])
+})
+
+test('the document of the API says what is told of limits, where that is told', async () => {
+  const described = async (flags: Readonly<Record<string, string>>) => {
+    const server = await serve(flags)
+    const { body } = await server.get('/openapi.json')
+    const { components } = JSON.parse(body) as {
+      components: Record<'responses' | 'headers', Record<string, { headers?: object }>>
+    }
+    const of = (name: string) => Object.keys(components.responses[name]?.headers ?? {})
+    expect(Object.keys(components.headers)).toContain('RateLimitPolicy')
+    expect(of('TooManyRequests')).toEqual(['Retry-After', 'RateLimit', 'RateLimit-Policy'])
+    return of('Notices')
+  }
+  expect(await described({})).toContain('RateLimit')
+  expect(await described({ '--limits-headers': 'false' })).not.toContain('RateLimit')
+  expect(await described({ '--limits-enabled': 'false' })).not.toContain('RateLimit')
+})
+
 test('who is over a limit is refused before the body has come', async () => {
   const server = await serve(limits({ writes: { limit: 0, when: { method: 'POST' } } }))
   const { hostname, port } = new URL(server.address)

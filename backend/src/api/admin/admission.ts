@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
-import { UnknownPathError } from '../http/index.ts'
+import { type OperatorRequest, type Operators, UnknownPathError } from '../http/index.ts'
 import { AdminTokenError, type TokenOption } from './errors.ts'
 
 /** Who can reach a listener: those who run the server (`admin`), programs of this machine (`loopback`), anybody. */
@@ -10,15 +9,17 @@ export interface Guard {
   /** What `Authorization: Bearer` must bring. Undefined: nothing is demanded. */
   readonly token: string | undefined
   readonly reach: Reach
+  /** Hears of those who try. Undefined: nobody does. */
+  readonly operators?: Pick<Operators, 'arrives' | 'failed'> | undefined
 }
 
 /**
  * Whether a request may read what operators read. With a token the token decides, without one the listener does. Throws
- * ST301 without the right token, and PGRST125 where nothing is served to such a request.
+ * ST301 without the right token, ST430 to whoever has guessed at it, and PGRST125 where nothing is served to such a request.
  */
-export function admit(asked: Asked, path: string, { token, reach }: Guard): void {
-  if (token !== undefined) return demand(token, asked.headers, 'http.adminToken')
-  if (!isWithin(reach, asked)) throw new UnknownPathError(path, CLOSED)
+export function admit(asked: Asked, path: string, guard: Guard): void {
+  if (guard.token !== undefined) return demand(guard.token, asked, 'http.adminToken', guard)
+  if (!isWithin(guard.reach, asked)) throw new UnknownPathError(path, CLOSED)
 }
 
 /**
@@ -27,16 +28,16 @@ export function admit(asked: Asked, path: string, { token, reach }: Guard): void
  */
 export function admitWithToken(asked: Asked, path: string, guard: TokenGuard): void {
   if (!isWithin(guard.reach, asked)) throw new UnknownPathError(path, CLOSED_TO_CHAOS)
-  demand(guard.token, asked.headers, 'chaos.token')
+  demand(guard.token, asked, 'chaos.token', guard)
 }
 
 /**
  * Whether a request may change what operators change. Always with the token, wherever it comes from. Throws ST301, and PGRST125
  * where there is none.
  */
-export function admitChange({ headers }: Asked, path: string, { token }: Guard): void {
-  if (token === undefined) throw new UnknownPathError(path, CLOSED_TO_CHANGES)
-  demand(token, headers, 'http.adminToken')
+export function admitChange(asked: Asked, path: string, guard: Guard): void {
+  if (guard.token === undefined) throw new UnknownPathError(path, CLOSED_TO_CHANGES)
+  demand(guard.token, asked, 'http.adminToken', guard)
 }
 
 /** A guard that never does without its token. */
@@ -45,11 +46,7 @@ export interface TokenGuard extends Guard {
 }
 
 /** What of a request decides. */
-export interface Asked {
-  readonly headers: IncomingHttpHeaders
-  /** Of the connection; undefined for one over a Unix socket. */
-  readonly remoteAddress: string | undefined
-}
+export type Asked = OperatorRequest
 
 const CLOSED =
   'Metrics are served with http.adminToken, at http.adminPort or http.adminSocket, ' +
@@ -64,11 +61,19 @@ function isWithin(reach: Reach, asked: Asked): boolean {
   return reach === 'admin' || (reach === 'loopback' && isFromHere(asked))
 }
 
-function demand(token: string, { authorization }: IncomingHttpHeaders, option: TokenOption): void {
-  const [, given] = /^bearer +(.*)$/i.exec(authorization ?? '') ?? []
-  if (given === undefined || !isEqual(given, token)) {
-    throw new AdminTokenError(given === undefined, option)
-  }
+/** Who shows nothing has not guessed. */
+function demand(
+  token: string,
+  asked: Asked,
+  option: TokenOption,
+  { operators }: Pick<Guard, 'operators'>,
+): void {
+  const [, given] = /^bearer +(.*)$/i.exec(asked.headers.authorization ?? '') ?? []
+  if (given === undefined) throw new AdminTokenError(true, option)
+  operators?.arrives(asked, option)
+  if (isEqual(given, token)) return
+  operators?.failed(asked, option, given)
+  throw new AdminTokenError(false, option)
 }
 
 /** In a time that tells nothing of where they differ, or of how long they are. */

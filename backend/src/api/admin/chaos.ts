@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Chaos } from '../../capabilities/breaker/index.ts'
+import type { Operators } from '../http/index.ts'
 import { admitWithToken, type Reach } from './admission.ts'
 import { keepPrivate, sendJson } from './answer.ts'
 import { UnknownExperimentError } from './errors.ts'
@@ -11,6 +12,8 @@ export interface ChaosServices {
   /** What a request must bring: `chaos.token`. Undefined only where chaos is not enabled. */
   readonly token: string | undefined
   readonly reach: Reach
+  /** Hears of those who try, and of what they change. Undefined: nobody does. */
+  readonly operators?: Operators | undefined
   /** The names that an experiment can be about. */
   readonly targets: readonly string[]
 }
@@ -28,9 +31,9 @@ interface OfOne {
  * ST301, ST508, ST515, ST516, and with PGRST125 where nobody is served. Where chaos is not enabled, none of it is there.
  */
 export function registerChaos(app: FastifyInstance, services: ChaosServices): void {
-  const { chaos, token, reach, targets } = services
+  const { chaos, token, reach, operators, targets } = services
   if (token === undefined || !chaos.status().isEnabled) return
-  const guarded = { token, reach }
+  const guarded = { token, reach, operators }
 
   /** Before the body is read. */
   function guard(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
@@ -39,6 +42,11 @@ export function registerChaos(app: FastifyInstance, services: ChaosServices): vo
     const { remoteAddress } = socket
     admitWithToken({ headers, remoteAddress }, CHAOS_PATH, guarded)
     done()
+  }
+
+  function changes({ headers, socket }: FastifyRequest, detail: string): void {
+    const asked = { headers, remoteAddress: socket.remoteAddress }
+    operators?.changes(asked, 'chaos.token', { name: 'chaos', detail })
   }
 
   app.route({
@@ -52,7 +60,9 @@ export function registerChaos(app: FastifyInstance, services: ChaosServices): vo
     url: CHAOS_PATH,
     onRequest: guard,
     handler(request, reply) {
-      const id = chaos.start(readExperiment(request.body, targets), token)
+      const experiment = readExperiment(request.body, targets)
+      changes(request, `${experiment.fault.kind} for ${experiment.target}`)
+      const id = chaos.start(experiment, token)
       return sendJson(request, reply.code(201).header('location', `${CHAOS_PATH}/${id}`), { id })
     },
   })
@@ -60,7 +70,8 @@ export function registerChaos(app: FastifyInstance, services: ChaosServices): vo
     method: 'DELETE',
     url: CHAOS_PATH,
     onRequest: guard,
-    handler(_request, reply) {
+    handler(request, reply) {
+      changes(request, 'all is ended')
       chaos.stop()
       return reply.code(204).send()
     },
@@ -69,10 +80,12 @@ export function registerChaos(app: FastifyInstance, services: ChaosServices): vo
     method: 'DELETE',
     url: `${CHAOS_PATH}/:id`,
     onRequest: guard,
-    handler({ params: { id } }, reply) {
+    handler(request, reply) {
+      const { id } = request.params
       if (!chaos.status().experiments.some(one => one.id === id)) {
         throw new UnknownExperimentError(id)
       }
+      changes(request, 'one is ended')
       chaos.stop(id)
       return reply.code(204).send()
     },

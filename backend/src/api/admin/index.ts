@@ -20,3 +20,4 @@ export {
   securityReport,
   type SecurityReport,
 } from './security-report.ts'
+export { validationReport, type ValidationReport } from './validation-report.ts'

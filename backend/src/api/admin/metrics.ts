@@ -4,7 +4,7 @@ import { admit, type Guard } from './admission.ts'
 import { keepPrivate, sendJson } from './answer.ts'
 
 /** What is told, and to whom. */
-export interface MetricsServices extends Pick<Guard, 'reach'> {
+export interface MetricsServices extends Pick<Guard, 'reach' | 'operators'> {
   /** What a request must bring at this moment (`http.adminToken`). Undefined: nothing. */
   readonly token: () => string | undefined
   /** Connections, nodes and the budget of the fleet, at this moment. */
@@ -27,14 +27,14 @@ export const METRICS_PATHS = Object.freeze({
  * Answered without asking the database. Refuses with ST301 and PGRST125.
  */
 export function registerMetrics(app: FastifyInstance, services: MetricsServices): void {
-  const { reach } = services
+  const { reach, operators } = services
   for (const name of ['pool', 'circuits', 'cache'] as const) {
     const path = METRICS_PATHS[name]
     const ask = (request: FastifyRequest, reply: FastifyReply): void => {
       keepPrivate(reply)
       const { headers, socket } = request
       const { remoteAddress } = socket
-      admit({ headers, remoteAddress }, path, { token: services.token(), reach })
+      admit({ headers, remoteAddress }, path, { token: services.token(), reach, operators })
     }
     app.get(path, (request, reply) => {
       ask(request, reply)

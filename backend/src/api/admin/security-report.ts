@@ -28,7 +28,12 @@ export function securityReport(facts: SecurityFacts | undefined, clock: Clock): 
     const advice = ['Nothing is watched: security.enabled is false.']
     return { at, isEnabled: false, noticed: undefined, alerting: undefined, advice }
   }
-  return { at, isEnabled: true, ...facts, advice: adviceOf(facts.alerting) }
+  return {
+    at,
+    isEnabled: true,
+    ...facts,
+    advice: [...adviceOf(facts.alerting), ...listAdvice(facts.noticed)],
+  }
 }
 
 function adviceOf({ channels, spoolDirectory, lost }: AlertingReport): readonly string[] {
@@ -45,6 +50,17 @@ function adviceOf({ channels, spoolDirectory, lost }: AlertingReport): readonly 
       spoolDirectory === undefined &&
       'What waits to be sent is lost with the process: set security.spoolDirectory.',
     lost.records + lost.events > 0 && 'Lines could not be written: the log says why.',
+  ]
+  return advice.filter(line => line !== false)
+}
+
+function listAdvice({ blockLists, sharing }: Noticed): readonly string[] {
+  const failing = blockLists.filter(({ lastError }) => lastError !== undefined)
+  const advice = [
+    ...failing.map(({ name, lastError }) => `The block list '${name}' is old: ${lastError ?? ''}`),
+    sharing !== undefined &&
+      sharing.refused > 0 &&
+      'Redis tells of bans that none of our processes has signed: do all have the same security.secret?',
   ]
   return advice.filter(line => line !== false)
 }

@@ -27,6 +27,7 @@ function serve(parts: Partial<SecurityServices> = {}) {
   const beats: number[] = []
   registerSecurity(app, {
     limits: () => limitsReport({ rules: [] }, fakeClock()),
+    validation: () => ({ routes: [] }),
     security: () => securityReport(undefined, fakeClock()),
     monitor: () => monitor,
     beat: () => void beats.push(1),
@@ -74,6 +75,18 @@ test('what was noticed and done is told, and can be undone', async () => {
   expect(records.map(({ kind }) => kind)).toEqual(['began', 'alert', 'undone'])
   const others = await ask(`${SECURITY_PATHS.timeline}?user=bob`, { token })
   expect(others.json()).toEqual({ records: [] })
+})
+
+test('what is refused as a whole is told as lines for those in front', async () => {
+  const { monitor, ask } = serve()
+  guess(monitor)
+  monitor.ban({ ip: '203.0.113.0/24', forMs: 60_000, reason: 'a scan' }, 'me')
+  expect(await ask(SECURITY_PATHS.bannedNetworks, { token: TOKEN })).toMatchObject({
+    statusCode: 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: '203.0.113.0/24\n',
+  })
+  expect((await ask(SECURITY_PATHS.bannedNetworks)).statusCode).toBe(401)
 })
 
 test('an address or a network is refused by hand', async () => {

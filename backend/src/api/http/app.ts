@@ -7,6 +7,7 @@ import fastify, {
 } from 'fastify'
 import type { Observer } from '../../base/index.ts'
 import { answerClientError } from './client-error.ts'
+import { expose } from './cors.ts'
 import type { Refused } from './database-hints.ts'
 import type { ErrorResponse } from './error-response.ts'
 import { errorResponse } from './errors.ts'
@@ -181,9 +182,10 @@ function closeBusyConnections(app: FastifyInstance): () => boolean {
 }
 
 /** The two kinds of reply that Fastify hands out differ in their generics only. */
-type Sender = Pick<FastifyReply, 'code'>
+type Sender = Pick<FastifyReply, 'code' | 'getHeader' | 'header'>
 
 function send(reply: Sender, { status, headers, body }: ErrorResponse): void {
+  expose(reply, headers)
   const sent = reply.code(status).type('application/json; charset=utf-8').headers(headers)
   void sent.send(bodyBeside(sent.getHeaders(), body))
 }

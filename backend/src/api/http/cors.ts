@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyReply } from 'fastify'
 
 export type HeaderList = Readonly<Record<string, string>>
 
@@ -46,6 +47,23 @@ export function createCors(origins: readonly string[]): Cors {
     },
   }
 }
+
+type Reply = Pick<FastifyReply, 'getHeader' | 'header'>
+
+/** Headers of this answer that pages of another origin may read too, where they may read any. */
+export function expose(reply: Reply, headers: Readonly<Record<string, unknown>>): void {
+  const exposed = reply.getHeader('access-control-expose-headers')
+  if (exposed === undefined) return
+  const before = String(exposed)
+  const told = SOMETIMES_EXPOSED.filter(
+    name => headers[name.toLowerCase()] !== undefined && !before.includes(name),
+  )
+  if (told.length === 0) return
+  void reply.header('access-control-expose-headers', [before, ...told].join(', '))
+}
+
+/** They say when to come again. */
+const SOMETIMES_EXPOSED = ['RateLimit', 'RateLimit-Policy', 'Retry-After']
 
 const NO_HEADERS: HeaderList = Object.freeze({})
 const ANY_ORIGIN: HeaderList = Object.freeze({ 'access-control-allow-origin': '*' })

@@ -36,7 +36,7 @@ function withPlace(error: STierError, refused: Refused): ErrorBody {
 }
 
 /** Validation names all that it has found. */
-function faultsOf(error: STierError): readonly FaultBody[] | undefined {
+function faultsOf(error: Error): readonly FaultBody[] | undefined {
   if (!('faults' in error) || !Array.isArray(error.faults)) return undefined
   return (error.faults as readonly Fault[]).map(({ pointer, rule, detail, hint }) => ({
     pointer,
@@ -52,7 +52,7 @@ function databaseErrorResponse(error: DatabaseError, refused: Refused): ErrorRes
   const status = statusOfSqlState(code, message, refused.identity?.anonymous ?? true)
   const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {}
   const hint = error.hint ?? hintFor(error, refused) ?? null
-  return response(status, { code, details, hint, message }, headers)
+  return response(status, { code, details, hint, message, errors: faultsOf(error) }, headers)
 }
 
 /** What Fastify refuses before a handler runs: too long, malformed, unsupported. */

@@ -21,6 +21,8 @@ export interface DescribeOptions {
   readonly plans: boolean
   /** Answers of reads are kept: what requests may say of that, and answers do. */
   readonly caching: boolean
+  /** Answers say what is left of limits. Default false. */
+  readonly limits?: boolean | undefined
   /** Of this server: `info.version`. */
   readonly version: string
 }
@@ -47,9 +49,14 @@ export function describe(
 ): OpenApiDocument {
   const rights = role === undefined ? ALL_RIGHTS : createRights(catalog, role)
   const scope = scopeOf(catalog, options.schema, rights)
-  const { plans, caching } = options
+  const { plans, caching, limits = false } = options
   const isDefault = options.schema === catalog.schemas[0]
   const parts = describeScope(scope, { isDefault, plans, caching })
+  const successes = {
+    ...parts.responses,
+    Done: DONE,
+    ...(plans && { StatementPlan: STATEMENT_PLAN }),
+  }
   const comment = splitComment(catalog.namespaces.get(options.schema)?.comment)
   return {
     openapi: '3.1.0',
@@ -71,11 +78,9 @@ export function describe(
         ...parts.parameters,
       },
       responses: {
-        ...parts.responses,
+        ...(limits ? withLimits(successes) : successes),
         ...FAILURE_RESPONSES,
         ...(caching && { TimedOut: TIMED_OUT }),
-        Done: DONE,
-        ...(plans && { StatementPlan: STATEMENT_PLAN }),
       },
       headers: caching ? { ...SHARED_HEADERS, ...CACHING_HEADERS } : SHARED_HEADERS,
       securitySchemes: {
@@ -99,6 +104,16 @@ const STATEMENT_PLAN: JsonObject = Object.freeze({
   description: 'The plan of the statement, where it is asked for instead of a result.',
   content: PLAN_CONTENT,
 })
+
+const LIMIT_HEADERS = headerRefs('RateLimit', 'RateLimitPolicy')
+
+function withLimits(responses: Readonly<Record<string, JsonObject>>): JsonObject {
+  const limited = Object.entries(responses).map(([name, response]) => [
+    name,
+    { ...response, headers: { ...(response['headers'] as JsonObject), ...LIMIT_HEADERS } },
+  ])
+  return Object.fromEntries(limited) as JsonObject
+}
 
 function tagsOf({ relations, routines }: Scope): readonly JsonObject[] {
   const tags = relations.map(({ relation }) => ({

@@ -15,6 +15,8 @@ export interface DescriberRules {
   readonly anonymous: boolean
   /** Plans of statements are answered: `database.planEnabled`. */
   readonly plans: boolean
+  /** Answers say what is left of limits. Default false. */
+  readonly limits?: boolean | undefined
   /** Answers of reads are kept at this moment. */
   readonly caching: () => boolean
 }
@@ -36,7 +38,7 @@ export interface Describer {
 export function createDescriber(rules: DescriberRules): Describer {
   const documents = createDocuments()
   const { mode, securityActive, serverUrl = rules.prefix } = rules.openapi
-  const { anonymous, plans } = rules
+  const { anonymous, plans, limits } = rules
   const version = SERVER_VERSION
 
   function roleOf({ role }: Asked): string | undefined {
@@ -50,7 +52,9 @@ export function createDescriber(rules: DescriberRules): Describer {
       const role = roleOf(asked)
       const caching = rules.caching()
       return documents.get(catalog.version, `3.1 ${caching}\n${schema}\n${role ?? ''}`, () =>
-        describe(catalog, role, { schema, serverUrl, anonymous, plans, caching, version }),
+        describe(catalog, role, {
+          ...{ schema, serverUrl, anonymous, plans, caching, limits, version },
+        }),
       )
     },
     swagger(asked) {

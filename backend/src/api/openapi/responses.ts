@@ -44,11 +44,11 @@ const FAILURES: Readonly<Record<string, readonly [name: string, description: str
     409: ['Conflict', 'A unique or foreign key is in the way: 23505, 23503.'],
     413: ['PayloadTooLarge', 'The body is larger than the server accepts: ST101.'],
     416: ['RangeNotSatisfiable', 'The range is outside of the rows: PGRST103.'],
-    429: ['TooManyRequests', 'Too many requests from this caller.'],
+    429: ['TooManyRequests', 'A limit is reached: ST401.'],
     503: [
       'Unavailable',
-      'No connection to the database (PGRST000, PGRST001), no node that may answer (ST501 to ST503), or too many requests ' +
-        'waiting (ST510).',
+      'No connection to the database (PGRST000, PGRST001), no node that may answer (ST501 to ST503), too many requests ' +
+        'waiting (ST510), not room for all (ST402), or limits that cannot be asked (ST403).',
     ],
     504: ['TimedOut', TIMED_OUT_WHEN],
     default: [
@@ -66,7 +66,15 @@ const HEADER_NAMES = Object.freeze({
   Location: 'Location',
   PreferenceApplied: 'Preference-Applied',
   RetryAfter: 'Retry-After',
+  RateLimit: 'RateLimit',
+  RateLimitPolicy: 'RateLimit-Policy',
   Consistency: 'S-Tier-Consistency',
+})
+
+const FAILURE_HEADERS: Readonly<Record<string, JsonObject>> = Object.freeze({
+  429: headerRefs('RetryAfter', 'RateLimit', 'RateLimitPolicy'),
+  503: headerRefs('RetryAfter', 'RateLimit', 'RateLimitPolicy'),
+  504: headerRefs('RetryAfter'),
 })
 
 /** The shared responses: one for each way to fail. */
@@ -76,7 +84,7 @@ export const FAILURE_RESPONSES: Readonly<Record<string, JsonObject>> = Object.fr
       name,
       {
         description,
-        ...(['429', '503', '504'].includes(status) && { headers: headerRefs('RetryAfter') }),
+        ...(status in FAILURE_HEADERS && { headers: FAILURE_HEADERS[status] }),
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
     ]),
@@ -109,6 +117,12 @@ export const SHARED_HEADERS: Readonly<Record<string, JsonObject>> = Object.freez
   Location: header('Where the new row is, with `return=headers-only`.'),
   PreferenceApplied: header('The preferences that were followed.'),
   RetryAfter: header('Seconds after which to try again.'),
+  RateLimit: header(
+    'Of the limit that is nearest, how much is left, and in how many seconds all of it is there again: `"per-user";r=17;t=43`.',
+  ),
+  RateLimitPolicy: header(
+    'The limits that hold, each with its quota and its window in seconds: `"per-user";q=100;w=60`.',
+  ),
   Consistency: header(
     'Of a write, where the database has replicas: sent with a later read, that one sees what this request wrote. The cookie ' +
       '`s_tier_consistency` has the same for clients that keep cookies.',

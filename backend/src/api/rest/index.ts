@@ -12,6 +12,7 @@ export { hintForPath } from './path-hint.ts'
 export { type ReadInput, understandRead } from './read/understand.ts'
 export { answerRest, registerRest } from './routes.ts'
 export type { Prepared } from './prepared.ts'
+export { RequestCosts } from './request-costs.ts'
 export { createPlans, type Plans, type RestServices } from './services.ts'
 export type { UnderstoodRead } from './understood.ts'
 export {
@@ -20,4 +21,6 @@ export {
   type ValidationOptions,
   type ValidationRules,
 } from './validation/options.ts'
+export type { ValidationEvent } from './validation/events.ts'
+export { type ValidationReport, ValidationTally } from './validation/tally.ts'
 export { type UnderstoodWrite, understandWrite, type WriteInput } from './write/understand.ts'

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Execution } from '../../query/executor/index.ts'
 import type { Identity } from '../http/index.ts'
+import type { Judge } from './validation/judge.ts'
 
 /** A request as it arrives, with who asks and how to tell that nobody waits any more. */
 export interface RestInput {
@@ -15,4 +16,6 @@ export interface RestInput {
   readonly body: Buffer | undefined
   readonly identity: Identity
   readonly signal: Execution['signal']
+  /** By the rules of its route. Default: by those for all routes, and nobody hears of it. */
+  readonly judge?: Judge | undefined
 }

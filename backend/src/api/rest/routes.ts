@@ -12,6 +12,8 @@ import { splitUrl, type Target, targetOf } from './target.ts'
 import { write } from './write/write.ts'
 import { profileOf } from './understood.ts'
 import { unpacked } from './validation/body-limits.ts'
+import { type Judge, judgeFor } from './validation/judge.ts'
+import { remarksOf } from './validation/remarks.ts'
 
 /** Every method is routed, so that an unknown one is answered in PostgREST's words. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE']
@@ -44,10 +46,12 @@ export async function answerRest(
   services: RestServices,
 ): Promise<FastifyReply> {
   const { path, queryString } = splitUrl(request.raw.url ?? '/')
-  const target = targetOf(path, services.rules.rest.prefix)
+  const target = targetFor(request, path, services)
   if (request.method === 'OPTIONS') return describe(request, reply, target, services)
   const identity = request.identity ?? (await services.identity.identify(request.headers))
   request.identity = identity
+  const route = routeOf(request.method, target)
+  const judge = judgeFor(services.rules.validation, route)
   const input = {
     method: request.method,
     name: target.kind === 'root' ? '' : target.name,
@@ -57,11 +61,54 @@ export async function answerRest(
     body: request.body as Buffer | undefined, // The app reads every body as bytes.
     identity,
     signal: new ClientSignal(reply),
+    judge,
   }
-  const { validation } = services.rules
-  const asked =
-    request.headers['content-encoding'] === undefined ? input : await unpacked(input, validation)
-  return send(reply, await verbOf(target, asked)(asked, services))
+  const { tally } = services
+  try {
+    const asked =
+      request.headers['content-encoding'] === undefined ? input : await unpacked(input, judge.rules)
+    const response = await verbOf(target, asked)(asked, counting(services, request))
+    remark(request, judge, response.status)
+    request.handOver(response)
+    tally?.answered(route, undefined, judge.watched)
+    return await send(reply, response)
+  } catch (error) {
+    if (request.visit?.isToldOf !== true) remark(request, judge, undefined)
+    tally?.answered(route, error, judge.watched)
+    throw error
+  }
+}
+
+/** What the guard tells the monitor beside how it ended. To who has the answer already nothing is shown. */
+function remark({ visit }: FastifyRequest, judge: Judge, status: number | undefined): void {
+  if (visit === undefined) return
+  const remarks = remarksOf(judge)
+  const isShown = status !== undefined && status < 300
+  visit.remarks = isShown ? remarks : remarks.filter(({ kind }) => kind !== 'read.personal')
+}
+
+/** Throws PGRST125. */
+function targetFor({ method }: FastifyRequest, path: string, services: RestServices): Target {
+  try {
+    return targetOf(path, services.rules.rest.prefix)
+  } catch (error) {
+    services.tally?.answered(`${method} ${path}`, error, [])
+    throw error
+  }
+}
+
+/** What is written into `validation.routes`. */
+function routeOf(method: string, target: Target): string {
+  const verb = method === 'HEAD' ? 'GET' : method
+  if (target.kind === 'root') return `${verb} /`
+  return target.kind === 'function' ? `${verb} /rpc/${target.name}` : `${verb} /${target.name}`
+}
+
+/** Where a limit counts what requests cost the database, this one is found out to. */
+function counting(services: RestServices, { visit }: FastifyRequest): RestServices {
+  const { costs, executor } = services
+  if (costs?.isCounted !== true || visit?.countsPlanCost !== true) return services
+  return { ...services, executor: costs.counted(executor, visit) }
 }
 
 type Verb = (input: RestInput, services: RestServices) => Promise<RestResponse>

@@ -11,7 +11,9 @@ import type { HttpRules, IdentityService } from '../http/index.ts'
 import type { Hits } from './hits/hits.ts'
 import type { RestRules } from './options.ts'
 import type { Prepared } from './prepared.ts'
+import type { RequestCosts } from './request-costs.ts'
 import type { ValidationRules } from './validation/options.ts'
+import type { ValidationTally } from './validation/tally.ts'
 import { createRecentReads, type RecentReads } from './read/recent-reads.ts'
 
 /** Shapes seen so far. */
@@ -42,6 +44,10 @@ export interface RestServices {
   readonly caching?: boolean | undefined
   /** Remembers what may be answered without all this. Default: nothing is. */
   readonly hits?: Hits | undefined
+  /** What requests cost the database, for limits that count it. Default: nobody does. */
+  readonly costs?: RequestCosts | undefined
+  /** Counts what is asked for, and what was wrong with it. Default: nobody does. */
+  readonly tally?: ValidationTally | undefined
   readonly identity: IdentityService
   readonly plans: Plans
   /** Describes a schema to a role, in the form of Swagger 2.0. Throws PGRST126 where that is switched off. */

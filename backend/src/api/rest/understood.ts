@@ -17,7 +17,10 @@ import {
 import type { Prepared } from './prepared.ts'
 
 /** What it takes to understand a request, whatever it wants. */
-export type Understandable = Pick<RestInput, 'method' | 'name' | 'queryString' | 'headers'> & {
+export type Understandable = Pick<
+  RestInput,
+  'method' | 'name' | 'queryString' | 'headers' | 'judge'
+> & {
   readonly identity: Pick<Identity, 'role'>
 }
 

@@ -7,6 +7,8 @@ export interface LogEntry {
   readonly message: string
   /** Facts beside the message. Never a secret, never a stored value. */
   readonly fields?: Readonly<Record<string, string | number | boolean | undefined>>
+  /** Facts in the shape of somebody else's schema: they stand in the line of JSON as they are. */
+  readonly document?: object
   /** Its message is told; its stack at level `debug` only. */
   readonly error?: unknown
 }
@@ -39,9 +41,9 @@ function jsonLog(level: LogLevel, target: LogTarget): Log {
     { write: (line: string) => void target.write(line) },
   )
   const detailed = level === 'debug'
-  return ({ level: at, message, fields, error }) => {
+  return ({ level: at, message, fields, document, error }) => {
     const facts = error === undefined ? fields : { ...fields, ...errorFields(error, detailed) }
-    logger[at](facts ?? {}, message)
+    logger[at](document === undefined ? (facts ?? {}) : { ...document, ...facts }, message)
   }
 }
 

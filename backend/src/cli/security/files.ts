@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { securitySecret } from '../../api/http/index.ts'
 import { option } from '../../base/index.ts'
 import {
   type AlertingOptions,
   backTest,
   BrokenChainError,
+  parseRuleTests,
   readEvents,
   RULES_CHECK,
+  runRuleTests,
   type SecurityRules,
   verifyRecord,
 } from '../../capabilities/security/index.ts'
@@ -16,7 +19,7 @@ import { EXIT } from '../failure.ts'
 import { UsageError } from '../usage-error.ts'
 import type { World } from '../world.ts'
 import type { Asked, Told } from './action.ts'
-import { shownBackTest } from './shown.ts'
+import { shownBackTest, shownRuleTests } from './shown.ts'
 
 /** Nothing of it is told to a server. */
 export function replay({ argument, given, world, config }: Asked): Told {
@@ -26,6 +29,21 @@ export function replay({ argument, given, world, config }: Asked): Told {
   const path = fileAt(world, argument)
   const value = backTest(readEvents(path), { rules: rulesOf(given, world, config) })
   return { text: shownBackTest(value), value }
+}
+
+/** What rules find in events that somebody has made up. */
+export function testRules({ argument, given, world, config }: Asked): Told {
+  if (argument === undefined) {
+    throw new UsageError(
+      'Which tests?',
+      'Name a file of tests, as docs/reference/security.md has it.',
+    )
+  }
+  const path = fileAt(world, argument)
+  const { rules, tests } = parseRuleTests(readFileSync(path, 'utf8'), path)
+  const value = runRuleTests({ rules: rules ?? rulesOf(given, world, config), tests })
+  const isRight = value.every(({ faults }) => faults.length === 0)
+  return { text: shownRuleTests(value), value, code: isRight ? EXIT.ok : EXIT.breaking }
 }
 
 function rulesOf(given: Arguments, world: World, config: Config): SecurityRules {
@@ -48,7 +66,7 @@ export function verify({ argument, given, world, config }: Asked): Told {
   if (place === undefined) {
     throw new UsageError('Which record?', 'Name the spool directory, or a file in it.')
   }
-  const secret = valueOf(given, '--secret') ?? config.jwt.secret
+  const secret = valueOf(given, '--secret') ?? securitySecret(config)
   const head = valueOf(given, '--head')
   const verdicts = recordsAt(fileAt(world, place)).map(path => {
     try {

@@ -1,5 +1,10 @@
 import type { SecurityFacts } from '../../api/admin/index.ts'
-import type { Alert, ChainRecord, Measure } from '../../capabilities/security/index.ts'
+import {
+  type Alert,
+  bannedNetworks,
+  type ChainRecord,
+  type Measure,
+} from '../../capabilities/security/index.ts'
 import { valueOf } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Asked, Told } from './action.ts'
@@ -62,8 +67,16 @@ export async function timeline({ ask, given }: Asked): Promise<Told> {
   return { text: lines.length === 0 ? 'Nothing was found or done\n' : lines.join(''), value }
 }
 
-export async function bans({ ask, world }: Asked): Promise<Told> {
+/** `export`: as networks alone, for what stands in front. */
+export async function bans({ argument, ask, given, world }: Asked): Promise<Told> {
+  if (argument !== undefined && argument !== 'export') {
+    throw new UsageError(`Bans have no '${argument}'`, 'Say s-tier security bans, or bans export.')
+  }
   const { bans: value } = (await ask('GET', '/security/bans')) as { bans: readonly Measure[] }
+  if (argument === 'export') {
+    const networks = bannedNetworks(value, { withLogin: given.flags.has('--login') })
+    return { text: networks.map(network => `${network}\n`).join(''), value: networks }
+  }
   return { text: shownBans(value, world.clock.epochMs()), value }
 }
 

@@ -4,6 +4,7 @@ import {
   type ChannelReport,
   type Measure,
   type RuleReport,
+  type RuleTestResult,
   shown,
 } from '../../capabilities/security/index.ts'
 
@@ -107,6 +108,15 @@ function shownLabelled(labelled: NonNullable<BackTest['labelled']>): string {
   ])
   const sums = `recall ${percent(recall)}, precision ${percent(precision)}`
   return `\nAttacks:\n${table(rows)}${sums}, measures against nobody's attack: ${wronglyActed}\n`
+}
+
+export function shownRuleTests(results: readonly RuleTestResult[]): string {
+  const lines = results.flatMap(({ name, faults }) => [
+    `${faults.length === 0 ? 'ok    ' : 'FAILED'}  ${shown(name)}\n`,
+    ...faults.map(fault => `          ${shown(fault)}\n`),
+  ])
+  const failed = results.filter(({ faults }) => faults.length > 0).length
+  return `${lines.join('')}${results.length} tests, ${failed} failed\n`
 }
 
 function percent(share: number | undefined): string {

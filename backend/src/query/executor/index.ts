@@ -30,7 +30,7 @@ export {
   tableDoubts,
 } from './caching/index.ts'
 export type { Disturb } from './disturbance.ts'
-export { createExecutor, type ExecutorSetup } from './executor.ts'
+export { createExecutor, type ExecutorSetup, isOutage } from './executor.ts'
 export { alwaysTo, type DatabaseNode, type Router } from './router.ts'
 export {
   DATABASE_CHECKS,
@@ -57,5 +57,6 @@ export {
   type ServerNode,
 } from './nodes/index.ts'
 export type { Idempotency } from './idempotency/types.ts'
+export { StatementCosts, type StatementCostsSetup } from './statement-costs.ts'
 export { type ExecutorEvent, toldExecutor } from './told.ts'
 export type * from './types.ts'

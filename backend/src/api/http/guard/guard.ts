@@ -22,7 +22,9 @@ import { endOf, failureOf } from './telling.ts'
 import { type Outcome, Visit } from './visit.ts'
 
 /** What the guard is given of a request. */
-export type Arriving = Pick<IncomingMessage, 'headers' | 'method' | 'socket'>
+export type Arriving = Pick<IncomingMessage, 'headers' | 'method' | 'url'> & {
+  readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>
+}
 
 /** What its URL says. */
 export interface Asked {
@@ -31,12 +33,22 @@ export interface Asked {
   readonly cost?: Cost | undefined
 }
 
+/** What requests are expected to cost the database. */
+export interface ExpectedCosts {
+  /** A rule counts it, at this moment. */
+  readonly isCounted: boolean
+  /** By those of this kind that came before. */
+  expected(visit: Pick<Visit, 'identity' | 'method' | 'url'>): number
+}
+
 /** What stands at the door. What is undefined is switched off. */
 export interface GuardParts {
   readonly clientAddress: ClientAddress
   readonly identity: () => IdentityService
   readonly limiter: Limiter | undefined
   readonly monitor: SecurityMonitor | undefined
+  /** What requests cost the database, before they have. Default: nobody counts that. */
+  readonly costs?: ExpectedCosts | undefined
   /** Writes down what the monitor is told. Default: nobody does. */
   readonly record?: ((event: SecurityEvent) => void) | undefined
   readonly clock: Clock
@@ -51,7 +63,8 @@ export interface GuardParts {
  * 4. `admit`: neither user nor token is banned; there is room for a request of this importance; no limit is reached
  * 5. `app.ts`: the body comes in time and is not too large
  * 6. `api/rest`: names, operators and values are such as the database takes (`query/plan`, `api/rest/validation`)
- * 7. `leave`, after the answer: what it has cost is settled, what it was is told
+ * 7. `handOver`, before the answer of a read is sent: it is told, and refused where it was too much
+ * 8. `leave`, after the answer: what it has cost is settled, what else it was is told
  *
  * A kept answer (`api/rest/hits`) takes the short way, `passNow`: the same questions, as far as they can be answered at once.
  */
@@ -84,16 +97,17 @@ export class Guard {
     if (known !== undefined) return this.#is(visit, known)
     const ban = monitor?.loginBanOf(visit.ip)
     if (ban !== undefined) throw this.#banned(ban)
+    let found: Identity | Promise<Identity>
     try {
-      const found = identity.identify(visit.headers)
-      if (!(found instanceof Promise)) return this.#passed(visit, found)
-      return found.then(
-        one => this.#passed(visit, one),
-        (error: unknown) => this.#failed(visit, error),
-      )
+      found = identity.identify(visit.headers)
     } catch (error) {
       return this.#failed(visit, error)
     }
+    if (!(found instanceof Promise)) return this.#passed(visit, found)
+    return found.then(
+      one => this.#passed(visit, one),
+      (error: unknown) => this.#failed(visit, error),
+    )
   }
 
   /** Throws or rejects with ST401 to ST403 and ST430. What is counted stays with the visit until it leaves. */
@@ -106,7 +120,7 @@ export class Guard {
     const { subject } = visit
     const overload = limiter.shed(limiter.priorityOf(subject), visit.user ?? visit.ip)
     if (overload !== undefined) throw errorOf(overload)
-    const decided = limiter.decide(subject, visit.cost)
+    const decided = limiter.decide(subject, this.#expectedCost(visit))
     if (decided instanceof Promise) return decided.then(one => this.#obey(visit, one))
     return this.#obey(visit, decided)
   }
@@ -162,18 +176,55 @@ export class Guard {
   leave(visit: Visit, outcome: Outcome): BannedError | undefined {
     if (visit.hasLeft) return undefined
     visit.hasLeft = true
-    const { limiter } = this.#parts
-    const { rows = 0, bytes = 0 } = outcome
-    if (visit.decision !== undefined) limiter?.settle(visit.decision, { rows, bytes })
+    this.#settle(visit, outcome)
+    const told = visit.isToldOf ? undefined : endOf(visit, outcome)
+    const ban = banIn(told && this.#tell(visit, told)) ?? this.#tellRemarks(visit)
+    return ban && this.#banned(ban)
+  }
+
+  /**
+   * Before an answer is sent that is there as a whole: a read is told of now. Answers with a refusal (ST430), to be sent in its
+   * place, where it was too much.
+   */
+  handOver(visit: Visit, outcome: Outcome): BannedError | undefined {
+    if (visit.isToldOf || !visit.isRead) return undefined
     const told = endOf(visit, outcome)
-    const response = told && this.#tell(visit, told)
-    return response?.kind === 'ban' ? this.#banned(response.measure) : undefined
+    if (told === undefined) return undefined
+    visit.isToldOf = true
+    const ban = banIn(this.#tell(visit, told)) ?? this.#tellRemarks(visit)
+    // Bans of logins keep out nobody who is in already.
+    return ban?.scope === 'all' ? this.#banned(ban) : undefined
+  }
+
+  #tellRemarks(visit: Visit): Measure | undefined {
+    const { remarks } = visit
+    if (remarks.length === 0) return undefined
+    visit.remarks = []
+    const bans = remarks.map(remark => banIn(this.#tell(visit, remark)))
+    return bans.find(ban => ban !== undefined)
   }
 
   #visitOf(request: Arriving, { destination, cost }: Asked): Visit {
     const ip = this.#parts.clientAddress(request)
-    const { headers, method = '' } = request
-    return new Visit({ ip, method, headers, destination, cost })
+    const { headers, method = '', url = '/' } = request
+    return new Visit({ ip, method, url, headers, destination, cost })
+  }
+
+  /** With what the database will take it to cost, where a rule counts that. */
+  #expectedCost(visit: Visit): Cost {
+    const { costs } = this.#parts
+    if (costs?.isCounted !== true) return visit.cost
+    return { ...visit.cost, cost: costs.expected(visit) }
+  }
+
+  /** What is still being asked of the database is settled when it is known. */
+  #settle({ decision, planCost }: Visit, { rows = 0, bytes = 0 }: Outcome): void {
+    const { limiter } = this.#parts
+    if (decision === undefined || limiter === undefined) return
+    if (!(planCost instanceof Promise)) {
+      return limiter.settle(decision, { rows, bytes, cost: planCost })
+    }
+    void planCost.then(cost => limiter.settle(decision, { rows, bytes, cost }))
   }
 
   #is(visit: Visit, identity: Identity): void {
@@ -186,12 +237,13 @@ export class Guard {
     if (!identity.anonymous) this.#heed(this.#tell(visit, { kind: 'auth.passed' }))
   }
 
-  /** Who fails is counted too, as far as that needs nobody's name. */
+  /** Who fails is counted too, as far as that needs nobody's name; whether or not it was an attempt at guessing. */
   #failed(visit: Visit, error: unknown): Promise<void> | never {
     const told = failureOf(error)
-    if (told === undefined) throw error
-    const credentialHash = this.#fingerprints?.credentialOf(visit.headers)
-    this.#heed(this.#tell(visit, { ...told, credentialHash, tokenHash: credentialHash }))
+    if (told !== undefined) {
+      const credentialHash = this.#fingerprints?.credentialOf(visit.headers)
+      this.#heed(this.#tell(visit, { ...told, credentialHash, tokenHash: credentialHash }))
+    }
     const admitted = this.admit(visit)
     if (admitted === undefined) throw error
     return admitted.then(() => {
@@ -213,15 +265,26 @@ export class Guard {
     const { monitor, record, clock } = this.#parts
     if (monitor === undefined) return undefined
     const { ip, user, token, identity, method, destination, headers } = visit
+    // Field by field: spreading takes longer than all else that is done with it.
     const told: SecurityEvent = {
-      tokenHash: token,
-      ...event,
+      kind: event.kind,
       atMs: clock.epochMs(),
       ip,
       user,
       role: identity?.role,
       route: routeOf(method, destination),
+      status: event.status,
+      reason: event.reason,
+      credentialHash: event.credentialHash,
+      tokenHash: event.tokenHash ?? token,
       agentHash: this.#fingerprints?.agentOf(headers),
+      name: event.name,
+      key: event.key,
+      sought: event.sought,
+      rows: event.rows,
+      bytes: event.bytes,
+      detail: event.detail,
+      isWatched: event.isWatched,
     }
     record?.(told)
     return monitor.tell(told)
@@ -230,6 +293,10 @@ export class Guard {
   #banned({ untilMs }: Measure): BannedError {
     return new BannedError(untilMs - this.#parts.clock.epochMs())
   }
+}
+
+function banIn(response: Response | undefined): Measure | undefined {
+  return response?.kind === 'ban' ? response.measure : undefined
 }
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({})

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cost } from '../../../capabilities/limiter/index.ts'
+import { expose } from '../cors.ts'
 import type { Asked, Guard } from './guard.ts'
 import type { Destination } from './subject.ts'
 import type { Outcome, Sought, Visit } from './visit.ts'
@@ -23,7 +24,16 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the guard knows of it. Undefined: it was not stopped. */
     visit: Visit | undefined
+    /** Tells the guard of an answer that is there as a whole. Throws ST430 where it is not to be sent. */
+    handOver(answer: WholeAnswer): void
   }
+}
+
+/** An answer before it is sent. */
+export interface WholeAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[]>>
+  readonly body: string | Buffer | null
 }
 
 /** Answers that wait at once: those beyond it do not, or the tarpit would hold us rather than them. */
@@ -39,6 +49,13 @@ const NOWHERE: RouteGuard = Object.freeze({
 /** Puts the guard before every route that has something to guard, and before those that do not exist. */
 export function putGuard(app: FastifyInstance, current: () => Guard | undefined): void {
   app.decorateRequest('visit', undefined)
+  app.decorateRequest('handOver', function (this: FastifyRequest, answer: WholeAnswer) {
+    const { visit } = this
+    if (visit?.isRead !== true) return
+    const sought = routeGuardOf(this)?.soughtIn?.(this.raw.url ?? '/')
+    const refusal = current()?.handOver(visit, { ...amountOf(answer), sought })
+    if (refusal !== undefined) throw refusal
+  })
   const delay = createDelay()
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -92,12 +109,7 @@ function tellLimits(guard: Guard, visit: Visit, reply: FastifyReply): void {
   const headers = guard.headersOf(visit)
   if (headers['ratelimit'] === undefined) return
   void reply.headers(headers)
-  const exposed = reply.getHeader('access-control-expose-headers')
-  if (exposed === undefined) return
-  void reply.header(
-    'access-control-expose-headers',
-    `${String(exposed)}, RateLimit, RateLimit-Policy`,
-  )
+  expose(reply, headers)
 }
 
 function outcomeOf(request: FastifyRequest, reply: FastifyReply, route: RouteGuard): Outcome {
@@ -106,6 +118,11 @@ function outcomeOf(request: FastifyRequest, reply: FastifyReply, route: RouteGua
   const { statusCode: status } = reply
   const rows = rowsIn(reply.getHeader('content-range'))
   return { status, rows, bytes, sought: route.soughtIn?.(request.raw.url ?? '/') }
+}
+
+function amountOf({ status, headers, body }: WholeAnswer): Outcome {
+  const bytes = body === null ? 0 : Buffer.byteLength(body)
+  return { status, rows: rowsIn(headers['content-range']), bytes }
 }
 
 /** Of `0-24/300`; of `*` and a number: none. */

@@ -45,7 +45,7 @@ export function endOf(visit: Visit, outcome: Outcome): Told | undefined {
     return kind && { kind, status, name, detail: code }
   }
   if (status >= 400) return undefined
-  const kind = visit.method === 'GET' || visit.method === 'HEAD' ? 'read' : 'write'
+  const kind = visit.isRead ? 'read' : 'write'
   return {
     kind,
     status,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Cost, Decision, Subject } from '../../../capabilities/limiter/index.ts'
+import type { SecurityEvent } from '../../../capabilities/security/index.ts'
 import type { Identity } from '../identity/index.ts'
 import { type Destination, RequestSubject, userOf } from './subject.ts'
 
@@ -7,11 +8,16 @@ import { type Destination, RequestSubject, userOf } from './subject.ts'
 export interface Arrived {
   readonly ip: string
   readonly method: string
+  readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly destination: Destination
   readonly cost?: Cost | undefined
 }
 
+/** Something about a request that only those know who understand it. */
+export type Remark = Pick<SecurityEvent, 'kind' | 'name' | 'detail' | 'rows' | 'isWatched'>
+
+const NO_REMARKS: readonly Remark[] = Object.freeze([])
 const NOTHING_KNOWN: Cost = Object.freeze({})
 
 /** One request on its way through the server: what is known of it by now. */
@@ -19,6 +25,7 @@ export class Visit {
   /** As `ClientAddress` writes it. */
   readonly ip: string
   readonly method: string
+  readonly url: string
   readonly destination: Destination
   readonly headers: IncomingHttpHeaders
   /** What it will cost, as far as that can be seen. */
@@ -28,12 +35,19 @@ export class Visit {
   token: number | undefined = undefined
   /** What was counted for it, until that is settled. */
   decision: Decision | undefined = undefined
+  /** What the database takes it to cost; a promise, which never rejects, while that is being asked. */
+  planCost: number | undefined | Promise<number | undefined> = undefined
+  /** What the monitor is told beside how it ended. */
+  remarks: readonly Remark[] = NO_REMARKS
+  /** The monitor knows how it ended. */
+  isToldOf = false
   /** It is settled and told of. */
   hasLeft = false
 
-  constructor({ ip, method, headers, destination, cost = NOTHING_KNOWN }: Arrived) {
+  constructor({ ip, method, url, headers, destination, cost = NOTHING_KNOWN }: Arrived) {
     this.ip = ip
     this.method = method
+    this.url = url
     this.destination = destination
     this.headers = headers
     this.cost = cost
@@ -41,6 +55,15 @@ export class Visit {
 
   get user(): string | undefined {
     return userOf(this.identity)
+  }
+
+  get isRead(): boolean {
+    return this.method === 'GET' || this.method === 'HEAD'
+  }
+
+  /** A rule counts what it costs the database. */
+  get countsPlanCost(): boolean {
+    return this.decision?.claims.some(({ rule }) => rule.weight === 'cost') === true
   }
 
   get subject(): Subject {

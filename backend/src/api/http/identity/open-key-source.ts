@@ -1,7 +1,7 @@
 import { createFetchedKeys } from './fetched-keys.ts'
 import { createFileKeys } from './file-keys.ts'
 import type { KeySource, KeySourceParts } from './key-source.ts'
-import { readKeys, type VerificationKey } from './keys.ts'
+import { jwksOf, readKeys, secretBytes, type VerificationKey } from './keys.ts'
 import type { JwtRules } from './options.ts'
 import { readSecretFile } from './secret-file.ts'
 
@@ -23,6 +23,18 @@ export function checkSecret({
   if (secret === undefined || isUrl(secret)) return
   const text = secret.startsWith('@') ? readSecretFile(secret.slice(1)) : secret
   readKeys(text, { isBase64: secretIsBase64, allowSecret: true })
+}
+
+/** `jwt.secret`, where it is a secret itself: nobody can guess it, and all processes that check the same tokens have it. */
+export function secretIn({
+  secret,
+  secretIsBase64,
+}: Pick<JwtRules, 'secret' | 'secretIsBase64'>): string | undefined {
+  if (secret === undefined || secret.startsWith('@') || isUrl(secret)) return undefined
+  const content = secretBytes(secret, secretIsBase64).toString('utf8').trim()
+  if (content.includes('-----BEGIN')) return undefined
+  const isJson = /^[{[]/.test(content)
+  return !isJson || jwksOf(content).some(({ k }) => k !== undefined) ? secret : undefined
 }
 
 function isUrl(secret: string): boolean {

@@ -12,6 +12,7 @@ import type { RestInput } from '../input.ts'
 import type { RestResponse } from '../response.ts'
 import type { RestServices } from '../services.ts'
 import { createTiming } from '../timing.ts'
+import { mayBeRemembered } from '../validation/judge.ts'
 import { callResponse } from './respond.ts'
 import { understandCall, type UnderstoodCall } from './understand.ts'
 
@@ -45,7 +46,9 @@ export async function call(input: RestInput, services: RestServices): Promise<Re
   const replayed = tellingReplay(callResponse(answer, understood), answer)
   const { cached: mark } = answer
   const { version } = catalog
-  services.hits?.remember({ input, preferences, version, response: replayed, mark })
+  if (mayBeRemembered(input.judge, prepared.plan.returning, answer.rows)) {
+    services.hits?.remember({ input, preferences, version, response: replayed, mark })
+  }
   const response = context.readOnly
     ? tellingCache(replayed, answer.cached, input, caching?.ask)
     : tellingToken(replayed, answer, input.headers, rules)

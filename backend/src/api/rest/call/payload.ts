@@ -6,7 +6,7 @@ import { readCsv } from '../payload/csv.ts'
 import { readForm } from '../payload/form.ts'
 import { beginsWithArray, INVALID_JSON } from '../payload/json.ts'
 import { checkBody } from '../validation/body-limits.ts'
-import type { ValidationRules } from '../validation/options.ts'
+import type { Judge } from '../validation/judge.ts'
 import { type JsonBody, readJsonBody } from './json-body.ts'
 
 /** What a POST brings: arguments, or a whole body for the one parameter without a name. */
@@ -43,29 +43,28 @@ export function namedPayload(pairs: readonly NamedValue[]): NamedPayload {
 export function readPayload(
   input: Pick<RestInput, 'body' | 'headers'>,
   columns: readonly string[] | undefined,
-  limits?: ValidationRules,
+  judge?: Judge,
 ): Payload {
   const type = readContentType(input.headers['content-type'])
   switch (type.kind) {
     case 'json': {
       const text = documentText(input, INVALID_JSON)
-      checkBody(text, limits)
+      judge?.apply(limits => checkBody(text, limits))
       return readJson(text, columns)
     }
     case 'form':
-      return limited(readForm(documentText(input, 'Empty or invalid form')), limits)
+      return limited(readForm(documentText(input, 'Empty or invalid form')), judge)
     case 'csv':
-      return limited(firstLine(documentText(input, 'Empty or invalid csv')), limits)
+      return limited(firstLine(documentText(input, 'Empty or invalid csv')), judge)
     case 'other':
       return readRaw(input.body, type.mediaType)
   }
 }
 
 /** The limits are those of the same values in JSON. */
-function limited(pairs: readonly NamedValue[], limits: ValidationRules | undefined): NamedPayload {
-  const payload = namedPayload(pairs)
-  if (limits?.enabled === true) checkBody(JSON.stringify(Object.fromEntries(pairs)), limits)
-  return payload
+function limited(pairs: readonly NamedValue[], judge: Judge | undefined): NamedPayload {
+  judge?.apply(limits => checkBody(JSON.stringify(Object.fromEntries(pairs)), limits))
+  return namedPayload(pairs)
 }
 
 function readJson(text: string, columns: readonly string[] | undefined): Payload {

@@ -32,6 +32,7 @@ import type { RestServices } from '../services.ts'
 import { answerShape, askedBeside, mayAggregate, shapeKey } from '../shape.ts'
 import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
 import { refuseArguments } from '../validation/arguments.ts'
+import { Judge } from '../validation/judge.ts'
 import { checkQuery } from '../validation/query-limits.ts'
 import { argumentsKey, argumentsRequest, argumentValues } from './arguments.ts'
 import { CallMethodError, NoSetError } from './errors.ts'
@@ -60,7 +61,8 @@ export function understandCall(
   services: Pick<RestServices, 'plans' | 'rules'>,
 ): UnderstoodCall {
   const { method, headers, name, queryString } = input
-  const { database, rest, validation } = services.rules
+  const { database, rest } = services.rules
+  const judge = input.judge ?? new Judge(services.rules.validation)
   const isRead = isReadMethod(method)
   const profile = profileOf(method, headers, catalog)
   const preferences = preferencesOf(headers, database)
@@ -68,11 +70,9 @@ export function understandCall(
   const { legacyTargetNames } = rest
   const isGiven = isRead ? isArgument : undefined
   const query = parseQuery(queryString, { range, isArgument: isGiven, legacyTargetNames })
-  checkQuery(query, validation)
+  judge.apply(limits => checkQuery(query, limits))
   const called = { schema: profile.schema, name }
-  const brought = isRead
-    ? namedPayload(query.arguments)
-    : readPayload(input, query.columns, validation)
+  const brought = isRead ? namedPayload(query.arguments) : readPayload(input, query.columns, judge)
   const given = settleKeyless(catalog, called, brought)
   const routine = findRoutine(catalog, { ...called, arguments: argumentsRequest(given, 0) })
   const limit = limitOf(preferences)
@@ -86,15 +86,12 @@ export function understandCall(
   const prepared = prepare(input, understanding, catalog, services)
   const argued = argumentValues(given, prepared.plan)
   const parameters = [...values, ...argued]
-  if (media.kind !== 'plan' && isChecking(input, query, services)) {
+  if (media.kind !== 'plan' && isChecking(judge, input, query, services)) {
     const path = [profile.schema, ...database.extraSearchPath]
     const brought = given.kind === 'json' ? given.text : argued
-    refuseArguments({
-      ...{ plan: prepared.plan, role: input.identity.role },
-      catalog,
-      path,
-      given: brought,
-    })
+    const { plan } = prepared
+    const { role } = input.identity
+    judge.apply(() => refuseArguments({ plan, role, catalog, path, given: brought }))
   }
   const { targetNames } = query
   const rows = query.range
@@ -116,11 +113,12 @@ export function understandCall(
  * asked for: then perhaps nothing is called.
  */
 function isChecking(
+  { rules }: Judge,
   { headers }: CallInput,
   { range }: ParsedQuery,
-  { rules: { validation, database, rest } }: Pick<RestServices, 'rules'>,
+  { rules: { database, rest } }: Pick<RestServices, 'rules'>,
 ): boolean {
-  if (validation?.enabled !== true || !validation.checks || range.limit === 0) return false
+  if (rules?.checks !== true || range.limit === 0) return false
   if (database.preRequest !== undefined) return false
   return headers['idempotency-key'] === undefined || !rest.idempotency
 }

@@ -10,9 +10,10 @@ import { costIn, destinationOf, soughtIn } from '../destination.ts'
 import type { RestInput } from '../input.ts'
 import type { Preferences } from '../parse/index.ts'
 import type { RestResponse } from '../response.ts'
+import { remarksOf } from '../validation/remarks.ts'
 import { Body } from './body.ts'
 import { Known } from './known.ts'
-import type { Own } from './written.ts'
+import type { Own, Written } from './written.ts'
 
 /** What it takes to answer without understanding. */
 export interface HitsParts {
@@ -22,7 +23,7 @@ export interface HitsParts {
   readonly peek: (key: string) => Result<KeptAnswer> | undefined
   readonly http: Pick<HttpRules, 'serverTiming' | 'traceHeader'>
   /** Who may come in. Undefined: everybody. */
-  readonly guard?: Pick<Guard, 'passNow' | 'headersOf' | 'leave'> | undefined
+  readonly guard?: Pick<Guard, 'passNow' | 'headersOf' | 'handOver' | 'leave'> | undefined
   /** What all paths begin with. */
   readonly prefix: string
 }
@@ -31,7 +32,7 @@ export interface HitsParts {
 export interface KeptRead {
   readonly input: Pick<
     RestInput,
-    'method' | 'path' | 'queryString' | 'headers' | 'body' | 'identity'
+    'method' | 'path' | 'queryString' | 'headers' | 'body' | 'identity' | 'judge'
   >
   readonly preferences: Pick<Preferences, 'maxStalenessMs'>
   /** Of the catalog that it was understood by. */
@@ -79,8 +80,9 @@ export class Hits {
     this.#known.delete(name)
     const { prefix } = this.#parts
     const asked = { destination: destinationOf(url, prefix), cost: costIn(url) }
-    const about = { asked, sought: soughtIn(url, prefix) }
-    const { method } = input
+    const { method, judge } = input
+    const remarks = judge === undefined ? [] : remarksOf(judge)
+    const about = { asked, sought: soughtIn(url, prefix), remarks }
     const answered = { method, headers, version, key: mark.key, response, body, ...about }
     this.#known.set(name, new Known(answered))
   }
@@ -91,17 +93,24 @@ export class Hits {
     const who = isPlain(headers) ? this.#parts.identity.recall(headers) : undefined
     const found = who && this.#find(request, who)
     if (who === undefined || found === undefined) return false
-    const { known } = found
     const { guard } = this.#parts
     if (guard === undefined) {
-      this.#send(response, headers, { ...found, always, limits: undefined })
+      send(response, this.#answerOf(headers, found, always), undefined)
       return true
     }
-    const visit = guard.passNow(request, known.asked, who)
+    const visit = guard.passNow(request, found.known.asked, who)
     if (visit === undefined) return false
-    const answer = { ...found, always, limits: guard.headersOf(visit) }
-    const isUnchanged = this.#send(response, headers, answer)
-    guard.leave(visit, endOf(known, isUnchanged))
+    const answer = this.#answerOf(headers, found, always)
+    if (answer.body !== undefined) visit.remarks = found.known.remarks
+    const end = endOf(found.known, answer.body === undefined)
+    const refusal = guard.handOver(visit, end)
+    if (refusal !== undefined) {
+      const { status, code } = refusal
+      guard.leave(visit, { status, code })
+      return false // On the whole way it is refused in words.
+    }
+    send(response, answer, guard.headersOf(visit))
+    guard.leave(visit, end)
     return true
   }
 
@@ -114,20 +123,14 @@ export class Hits {
     return { known, hit, body }
   }
 
-  /** Whether it has sent only that nothing has changed. */
-  #send(
-    response: ServerResponse,
-    headers: IncomingHttpHeaders,
-    { known, hit, body, always, limits }: Answer,
-  ): boolean {
+  #answerOf(headers: IncomingHttpHeaders, { known, hit, body }: Found, always: HeaderList): Answer {
     const trace = this.#traceOf(headers)
     const beside = { always, trace: trace === undefined ? undefined : this.#trace }
     const { tag, full, unchanged } = known.answersFor(hit, body, beside)
     const asked = headers['if-none-match']
     const isUnchanged = asked !== undefined && tag !== undefined && isKnownTo(asked, tag)
-    if (isUnchanged) unchanged.send(response, hit, null, { trace, limits })
-    else full.send(response, hit, body.bytes, { trace, limits })
-    return isUnchanged
+    const written = isUnchanged ? unchanged : full
+    return { hit, written, body: isUnchanged ? undefined : body, trace }
   }
 
   #knownOf({ method, url = '', headers }: IncomingMessage, who: Identity): Known | undefined {
@@ -168,9 +171,20 @@ interface Found {
 }
 
 /** What a request is answered with. */
-interface Answer extends Found {
-  readonly always: HeaderList
-  readonly limits: Own['limits']
+interface Answer {
+  readonly hit: Result<KeptAnswer>
+  readonly written: Written
+  /** Undefined: only that nothing has changed. */
+  readonly body: Body | undefined
+  readonly trace: Own['trace']
+}
+
+function send(
+  response: ServerResponse,
+  { hit, written, body, trace }: Answer,
+  limits: Own['limits'],
+): void {
+  written.send(response, hit, body === undefined ? null : body.bytes, { trace, limits })
 }
 
 function endOf(

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Result } from '../../../capabilities/cache/index.ts'
 import type { KeptAnswer } from '../../../query/executor/index.ts'
-import type { Asked, HeaderList, Sought } from '../../http/index.ts'
+import type { Asked, HeaderList, Remark, Sought } from '../../http/index.ts'
 import { rowsIn } from '../../http/index.ts'
 import { tellingCache } from '../caching/telling-cache.ts'
 import type { RestResponse } from '../response.ts'
@@ -19,6 +19,7 @@ interface Answered {
   readonly body: Body
   readonly asked: Asked
   readonly sought: Sought | undefined
+  readonly remarks: readonly Remark[]
 }
 
 /** What is sent: all of it, or to who has it already that nothing has changed. */
@@ -39,6 +40,7 @@ export class Known {
   /** For those who count what is asked. */
   readonly asked: Asked
   readonly sought: Sought | undefined
+  readonly remarks: readonly Remark[]
   readonly rows: number | undefined
   readonly bytes: number
   readonly #method: string
@@ -56,6 +58,7 @@ export class Known {
     const { method, headers, version, key, response, body } = answered
     this.asked = answered.asked
     this.sought = answered.sought
+    this.remarks = answered.remarks
     this.rows = rowsIn(response.headers['content-range'])
     this.bytes = Buffer.byteLength(body.source ?? '')
     this.key = key

@@ -8,6 +8,7 @@ import { deadlineOf } from '../deadline.ts'
 import type { RestResponse } from '../response.ts'
 import type { RestServices } from '../services.ts'
 import { createTiming } from '../timing.ts'
+import { mayBeRemembered } from '../validation/judge.ts'
 import { readResponse } from './respond.ts'
 import { understandRead } from './understand.ts'
 
@@ -34,7 +35,9 @@ export async function read(input: RestInput, services: RestServices): Promise<Re
   const plain = readResponse(answer, call)
   const { cached: mark } = answer
   const { version } = catalog
-  services.hits?.remember({ input, preferences, version, response: plain, mark })
+  if (mayBeRemembered(input.judge, prepared.plan, answer.rows)) {
+    services.hits?.remember({ input, preferences, version, response: plain, mark })
+  }
   const response = tellingCache(plain, mark, input, caching?.ask)
   return timing === undefined ? response : timing.addTo(response)
 }

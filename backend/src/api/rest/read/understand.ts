@@ -14,6 +14,7 @@ import {
   type Understandable,
   type UnderstoodRead,
 } from '../understood.ts'
+import { Judge } from '../validation/judge.ts'
 import { checkQuery } from '../validation/query-limits.ts'
 
 /** What it takes to understand a read. */
@@ -35,7 +36,8 @@ export function understandRead(
   const known = recent.get(input, catalog.version, aggregates)
   if (known !== undefined) return known
   const understood = understandAnew(input, catalog, services, aggregates)
-  recent.set(input, catalog.version, aggregates, understood)
+  const isWatched = input.judge !== undefined && input.judge.watched.length > 0
+  if (!isWatched) recent.set(input, catalog.version, aggregates, understood)
   return understood
 }
 
@@ -52,7 +54,8 @@ function understandAnew(
   const range = parseRange(input.method, headers.range)
   const { legacyTargetNames } = rest
   const query = parseQuery(input.queryString, { range, legacyTargetNames })
-  checkQuery(query, services.rules.validation)
+  const judge = input.judge ?? new Judge(services.rules.validation)
+  judge.apply(limits => checkQuery(query, limits))
   const relation = { schema: profile.schema, name: input.name }
   const { select } = query.read
   const media = negotiate(headers.accept, offerOf(catalog, database, { relation, select }))

@@ -8,7 +8,7 @@ import { type CsvRows, csvToJson, readCsv } from '../payload/csv.ts'
 import { readForm } from '../payload/form.ts'
 import { beginsWithArray, INVALID_JSON } from '../payload/json.ts'
 import { checkBody } from '../validation/body-limits.ts'
-import type { ValidationRules } from '../validation/options.ts'
+import type { Judge } from '../validation/judge.ts'
 import { sanitizeRows } from '../validation/sanitize.ts'
 import type { RelationRules } from '../validation/rules.ts'
 import { RowsCheck } from '../validation/rows-check.ts'
@@ -27,10 +27,12 @@ export interface Payload {
 
 /** What a body has to be beyond its form. */
 export interface BodyValidation {
-  readonly limits?: ValidationRules | undefined
+  readonly judge?: Judge | undefined
   /** Columns whose texts are made harmless. */
   readonly sanitized?: ReadonlyMap<string, SanitizerKind> | undefined
   readonly rules?: RelationRules | undefined
+  /** `missing=default` was asked for. */
+  readonly fillsIn?: boolean
 }
 
 /**
@@ -46,7 +48,7 @@ export function readPayload(
   if (action === 'delete') return undefined
   const columns = action === 'replace' ? undefined : given
   const type = readContentType(input.headers['content-type'])
-  const looks = looking(validation.rules, action)
+  const looks = looking(validation, action)
   const taken = (text: string) => withinLimits(text, validation)
   switch (type.kind) {
     case 'json':
@@ -68,18 +70,16 @@ export function readPayload(
   }
 }
 
-function withinLimits(text: string, { limits, sanitized }: BodyValidation): string {
-  checkBody(text, limits)
+function withinLimits(text: string, { judge, sanitized }: BodyValidation): string {
+  judge?.apply(limits => checkBody(text, limits))
   return sanitized === undefined ? text : sanitizeRows(text, sanitized)
 }
 
 /** Looks at the rows of a text; undefined: nobody asks for it. */
 type Look = ((text: string) => RowsCheck) | undefined
 
-/** Which rows an update or a PUT meets, if any, only PostgreSQL knows. */
-function looking(rules: RelationRules | undefined, action: WriteAction): Look {
-  if (rules === undefined || action === 'update') return undefined
-  return text => new RowsCheck(text, rules, action === 'insert')
+function looking({ rules, fillsIn }: BodyValidation, action: Exclude<WriteAction, 'delete'>): Look {
+  return rules && (text => new RowsCheck(text, rules, action, fillsIn && action !== 'replace'))
 }
 
 function readJson(text: string, columns: readonly string[] | undefined, look: Look): Payload {
@@ -108,7 +108,7 @@ function foundBy(
 ): Pick<Payload, 'found'> | undefined {
   if (check === undefined || isRepeated) return undefined
   if (nulRow >= 0 && keys.length > 0) check.nul(nulRow)
-  return check.first === undefined ? undefined : { found: check }
+  return check.faults.length === 0 ? undefined : { found: check }
 }
 
 /** An array without objects has no keys, and so has a header without lines. */

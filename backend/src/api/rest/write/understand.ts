@@ -27,12 +27,14 @@ import { once, type Prepared } from '../prepared.ts'
 import type { RestServices } from '../services.ts'
 import { answerShape, mayAggregate, shapeKey } from '../shape.ts'
 import { preferencesOf, profileOf, type Understandable, type Understood } from '../understood.ts'
+import { Judge } from '../validation/judge.ts'
 import { checkQuery } from '../validation/query-limits.ts'
 import { sanitizedIn } from '../validation/sanitize.ts'
 import { isCheckable, refuseRows } from '../validation/refuse.ts'
+import type { RowsCheck } from '../validation/rows-check.ts'
 import { type RelationRules, relationRules } from '../validation/rules.ts'
 import { NotWritableError, PutRangeError } from './errors.ts'
-import { type Payload, readPayload } from './payload.ts'
+import { type BodyValidation, type Payload, readPayload } from './payload.ts'
 import { rowReadOf } from './row-read.ts'
 
 /** What it takes to understand a write. */
@@ -43,6 +45,8 @@ export interface UnderstoodWrite extends Understood<WritePlan> {
   /** The values of the query string, then the body, then the number of rows that a guard allows. */
   readonly parameters: readonly string[]
   readonly guard: RowsGuard | undefined
+  /** What was found in its rows, for explaining what PostgreSQL refuses. */
+  readonly found: RowsCheck | undefined
 }
 
 /** From text to plan and statement, as `understandRead`. Throws only errors with a code. */
@@ -57,16 +61,15 @@ export function understandWrite(
   const profile = profileOf(input.method, headers, catalog)
   const preferences = preferencesOf(headers, database)
   const query = parseQuery(input.queryString, { legacyTargetNames: rest.legacyTargetNames })
-  checkQuery(query, services.rules.validation)
+  const judge = input.judge ?? new Judge(services.rules.validation)
+  judge.apply(limits => checkQuery(query, limits))
   const { range } = query
   if (action === 'replace' && (range.limit !== undefined || range.offset > 0)) {
     throw new PutRangeError()
   }
-  const payload = readPayload(input, action, query.columns, {
-    limits: services.rules.validation,
-    sanitized: sanitizedFor(input, profile, services),
-    rules: rulesFor(input, profile, catalog, services),
-  })
+  const { missing } = preferences
+  const validation = validationOf(judge, input, { missing, profile, catalog, services })
+  const payload = readPayload(input, action, query.columns, validation)
   const relation = { schema: profile.schema, name: input.name }
   const { select } = query.read
   const media = negotiate(headers.accept, offerOf(catalog, database, { relation, select }))
@@ -75,34 +78,51 @@ export function understandWrite(
   const guard = guardOf(action, media, preferences, parameters)
   const understanding = { action, query, payload, media, preferences, profile, guard }
   const prepared = prepare(input, understanding, catalog, services)
-  if (media.kind !== 'plan' && isChecking(input, services)) {
-    const { plan } = prepared
-    refuseRows({ plan, role: input.identity.role, catalog, found: payload?.found })
+  if (media.kind !== 'plan' && isChecking(judge, input, services)) {
+    const write = { plan: prepared.plan, role: input.identity.role, catalog, found: payload?.found }
+    judge.apply(() => refuseRows(write))
   }
   const { targetNames } = query
-  return { prepared, parameters, guard, media, preferences, profile, targetNames }
+  const found = judge.isEnforcing ? payload?.found : undefined
+  return { prepared, parameters, guard, media, preferences, profile, targetNames, found }
+}
+
+interface Circumstances {
+  readonly missing: Preferences['missing']
+  readonly profile: Profile
+  readonly catalog: Catalog
+  readonly services: Pick<RestServices, 'rules'>
+}
+
+/** What the body has to be. */
+function validationOf(
+  judge: Judge,
+  input: WriteInput,
+  { missing, profile, catalog, services }: Circumstances,
+): BodyValidation {
+  const { rules } = judge
+  return {
+    judge,
+    fillsIn: missing === 'default',
+    sanitized: rules && sanitizedIn(rules.sanitize, profile.schema, input.name),
+    rules: isChecking(judge, input, services)
+      ? rulesFor(input, profile, catalog, services)
+      : undefined,
+  }
 }
 
 /**
  * Not where a function of the user runs before, which may have another opinion, nor where the same request may have been answered
  * already.
  */
-function isChecking({ headers }: WriteInput, { rules }: Pick<RestServices, 'rules'>): boolean {
-  const { validation, database, rest } = rules
-  if (validation?.enabled !== true || !validation.checks || database.preRequest !== undefined)
-    return false
+function isChecking(
+  { rules }: Judge,
+  { headers }: WriteInput,
+  { rules: { database, rest } }: Pick<RestServices, 'rules'>,
+): boolean {
+  if (rules?.checks !== true || database.preRequest !== undefined) return false
   return headers['idempotency-key'] === undefined || !rest.idempotency
 }
-
-function sanitizedFor(
-  { name }: WriteInput,
-  { schema }: Profile,
-  { rules: { validation } }: Pick<RestServices, 'rules'>,
-): Sanitized {
-  return validation?.enabled === true ? sanitizedIn(validation.sanitize, schema, name) : undefined
-}
-
-type Sanitized = ReturnType<typeof sanitizedIn>
 
 /** What rows have to be, where that is looked at before PostgreSQL does. */
 function rulesFor(
@@ -111,7 +131,6 @@ function rulesFor(
   catalog: Catalog,
   services: Pick<RestServices, 'rules'>,
 ): RelationRules | undefined {
-  if (!isChecking(input, services)) return undefined
   const relation = findRelation(catalog, schema, input.name)
   if (relation === undefined || !isCheckable(relation)) return undefined
   return relationRules(catalog, relation, [schema, ...services.rules.database.extraSearchPath])

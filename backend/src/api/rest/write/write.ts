@@ -8,6 +8,7 @@ import type { RestResponse } from '../response.ts'
 import type { RestServices } from '../services.ts'
 import { createTiming } from '../timing.ts'
 import { refusalOf } from './refusal.ts'
+import { explained } from '../validation/refuse.ts'
 import { keepingOf } from './row-read.ts'
 import { writeResponse } from './respond.ts'
 import { understandWrite } from './understand.ts'
@@ -32,9 +33,12 @@ export async function write(input: RestInput, services: RestServices): Promise<R
     keeping: keepingOf(input, prepared, services),
   }
   const answer = await services.executor.run(execution).catch((error: unknown) => {
-    throw refusalOf(error, { ...call, plan: prepared.plan })
+    const { plan } = prepared
+    const told = refusalOf(error, { ...call, plan })
+    throw explained(told, { plan, role: input.identity.role, catalog, found: call.found })
   })
   timing?.mark('transaction', answer.databaseMs)
+  input.judge?.answers(prepared.plan.returning, answer.rows)
   const path = locationOf({ name: input.name, queryString: '' }, rules.rest)
   const replayed = tellingReplay(writeResponse(answer, call, path), answer)
   const response = tellingToken(replayed, answer, input.headers, rules)
