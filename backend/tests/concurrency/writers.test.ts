@@ -22,7 +22,14 @@ const SCHEMA = `
     update counters set value = value + (name = target)::int - (name = source)::int
     where name in (select name from counters where name in (source, target) order by name for update)
   $$;
-  insert into counters select name, 0 from unnest('{called,compared,left,right}'::text[]) name;
+  create function cross_over(one text, other text) returns void language plpgsql volatile as $$
+    begin
+      update counters set value = value + 1 where name = one;
+      perform pg_sleep(0.3);
+      update counters set value = value + 1 where name = other;
+    end
+  $$;
+  insert into counters select name, 0 from unnest('{called,compared,left,right,here,there}'::text[]) name;
   insert into tickets select generate_series(1, ${WRITERS});
   grant all on all tables in schema public to anon;
 `
@@ -214,6 +221,20 @@ test('clients that hang up in the middle: what was acknowledged is there, and no
     )
     .toEqual([])
   ledger.check(await entries('aborted'))
+})
+
+test('two that wait for each other are both done, once', async () => {
+  const cross = (one: string, other: string) =>
+    write({ method: 'POST', target: '/rpc/cross_over', json: { one, other } })
+  const answers = await Promise.all([cross('here', 'there'), cross('there', 'here')])
+  expect(answers.map(({ status }) => status)).toEqual([204, 204])
+  const values = await database.query(
+    "select array_agg(value) as values from counters where name in ('here', 'there')",
+  )
+  expect(values).toEqual([{ values: [2, 2] }])
+  const deadlocks = () =>
+    database.query('select deadlocks::int from pg_stat_database where datname = current_database()')
+  await expect.poll(deadlocks).toEqual([{ deadlocks: 1 }])
 })
 
 test('a server that stops in the middle: what it acknowledged is there, the rest is not half done', async () => {

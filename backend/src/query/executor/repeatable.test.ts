@@ -59,6 +59,8 @@ test.each<[string, Kind, Error, Repeat]>([
   ['a read in the way of recovery', READ, told('40001'), 'elsewhere'],
   ['a serializable read', { readOnly: true, isolation: 'serializable' }, told('40001'), 'never'],
   ['a write that could not be serialized', WRITE, told('40001'), 'never'],
+  ['a write that was undone to end a deadlock', WRITE, told('40P01'), 'again'],
+  ['a serializable one', { isolation: 'serializable' }, told('40P01'), 'never'],
   ['a duplicate key', WRITE, told('23505'), 'never'],
   ['something without a code', READ, new Error('bug'), 'never'],
 ])('%s', (_, kind, error, repeat) => {

@@ -19,6 +19,8 @@ const READ_ONLY = '25006'
 const NO_PRIMARY = 'ST502'
 /** PostgreSQL: "Handling Query Conflicts": a standby cancels reads of rows that the primary has removed. */
 const CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01'])
+/** deadlock_detected: the whole transaction was undone so that the other one goes on. */
+const DEADLOCK = '40P01'
 
 const NOT_WHAT_IT_WAS: ReadonlySet<string> = new Set([NOT_CONNECTED, LOST, NO_PRIMARY])
 
@@ -37,7 +39,9 @@ export function repeatOf({ context, idempotency }: Execution, error: unknown): R
     case NO_PRIMARY:
       return 'again'
     default:
-      return CONFLICTS.has(code) && readOnly && isolation !== 'serializable' ? 'elsewhere' : 'never'
+      if (!CONFLICTS.has(code) || isolation === 'serializable') return 'never'
+      if (readOnly) return 'elsewhere'
+      return code === DEADLOCK ? 'again' : 'never'
   }
 }
 
