@@ -1,7 +1,6 @@
-import { type Contestant, sTier } from '../../harness/contestants.ts'
+import { sTier } from '../../harness/contestants.ts'
 import { interleave, least } from '../../harness/interleave.ts'
-import { startServer } from '../../harness/processes.ts'
-import { loadServer } from '../../harness/served-load.ts'
+import { askForOneRow } from '../../harness/one-row.ts'
 import { startStore } from '../../harness/store.ts'
 import { atMost, type Trial } from '../../harness/trial.ts'
 
@@ -9,7 +8,6 @@ const EXTENT = {
   full: { rounds: 3, kept: 30_000, read: 12_000 },
   quick: { rounds: 1, kept: 3_000, read: 1_500 },
 }
-const CONNECTIONS = 16
 const OFF = '--security-enabled=false'
 const UNCACHED = '--cache-enabled=false'
 
@@ -35,7 +33,7 @@ export const throughput: Trial = {
     try {
       const results = await interleave(CASES, rounds, one => {
         const requests = one.startsWith('kept') ? kept : read
-        return measure(sTier(store.url, { settings: SETTINGS[one] }), requests)
+        return askForOneRow(sTier(store.url, { settings: SETTINGS[one] }), requests)
       })
       const cpu = (one: Case) => least(results, one, ({ cpuMicros }) => cpuMicros)
       const more = ({ watched, unwatched }: (typeof ROWS)[number]) =>
@@ -57,17 +55,4 @@ export const throughput: Trial = {
       await store.stop()
     }
   },
-}
-
-async function measure({ command, headers }: Contestant, requests: number) {
-  const server = await startServer(command)
-  try {
-    return await loadServer({
-      ...{ port: server.port, pid: server.pid, requests, connections: CONNECTIONS },
-      request: { method: 'GET', path: '/rest/v1/products?select=id,name,price&id=eq.17' },
-      headers,
-    })
-  } finally {
-    await server.stop()
-  }
 }
