@@ -39,10 +39,15 @@ export function repeatOf({ context, idempotency }: Execution, error: unknown): R
     case NO_PRIMARY:
       return 'again'
     default:
-      if (!CONFLICTS.has(code) || isolation === 'serializable') return 'never'
-      if (readOnly) return 'elsewhere'
-      return code === DEADLOCK ? 'again' : 'never'
+      return CONFLICTS.has(code) && isolation !== 'serializable'
+        ? repeatOfConflict(code, readOnly)
+        : 'never'
   }
+}
+
+function repeatOfConflict(code: string, readOnly: boolean): Repeat {
+  if (readOnly) return 'elsewhere'
+  return code === DEADLOCK ? 'again' : 'never'
 }
 
 /** Whether the error tells that the node is not what it was taken for, so that it has to be asked anew. */
