@@ -47,6 +47,16 @@ export class Entry {
     this.#ownThen = this.own.totalAt(now, windowMs)
   }
 
+  /** The same from a Redis that others have not told everything yet: what it said before still bounds this process, within its window. */
+  learnOnProbation(now: number, claim: Claim, charged: number, nodes: number): void {
+    const windowMs = countedMs(claim)
+    if (charged > 0) this.own.add(now, charged, windowMs)
+    const isKnown = now - this.#knownAt < windowMs
+    const bound = this.#ownThen + this.#knownLeft / nodes
+    const newBound = this.own.totalAt(now, windowMs) + claim.remaining / nodes
+    if (!isKnown || newBound < bound) this.learn(now, claim, 0)
+  }
+
   /**
    * How much this process may still charge without asking, when there are so many. Each has its part of the limit; and in the window
    * after the last answer of Redis, no more than its part of what was left then and what of its own ends meanwhile. So in

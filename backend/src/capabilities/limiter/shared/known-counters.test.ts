@@ -108,3 +108,21 @@ test('without Redis a process has its part, and no more than its part of what wa
   expect(entry.leftAlone(NOW + 1_000, claim, 4)).toBe(10)
   expect(entry.leftAlone(NOW + 1_000, claim, 1_000)).toBe(1)
 })
+
+test('a Redis that has not heard of everything yet gives no process more than it had before, within a window', () => {
+  const rule = ruleOf({ limit: 40, windowMs: 1_000 })
+  const { find } = setUp(LEAST, rule)
+  const claim = new Claim(rule, 'ann', 1, 1)
+  const entry = find('ann')
+  claim.remaining = 0
+  entry.learn(NOW, claim, 4)
+  claim.remaining = 35
+  entry.learnOnProbation(NOW + 500, claim, 0, 4)
+  expect(entry.leftAlone(NOW + 500, claim, 4)).toBe(0)
+  expect(entry.leftAlone(NOW + 999, claim, 4)).toBe(0)
+  claim.remaining = 4
+  entry.learnOnProbation(NOW + 1_000, claim, 0, 4)
+  expect(entry.leftAlone(NOW + 1_000, claim, 4)).toBe(1)
+  entry.learnOnProbation(NOW + 1_001, claim, 1, 4)
+  expect(entry.leftAlone(NOW + 1_001, claim, 4)).toBe(0)
+})

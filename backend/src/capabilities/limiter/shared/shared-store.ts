@@ -190,14 +190,20 @@ export class SharedStore implements LimitStore {
     for (let index = 0; index < claims.length; index++) {
       const claim = claims[index] as Claim
       const entry = entries[index] as Entry
-      if (!isCharged || !claim.passes) entry.learn(now, claim, 0)
+      if (!isCharged || !claim.passes) this.#learn(entry, now, claim, 0)
       else {
         const given = numbers[begin + index * ANSWER_EACH + 4] as number
-        entry.learn(now, claim, claim.weight + given)
+        this.#learn(entry, now, claim, claim.weight + given)
         this.#leases.receive(claim, entry, given, redisNow)
         charged(claim, now, new Charge(entry, 'redis', redisNow))
       }
     }
+  }
+
+  #learn(entry: Entry, now: number, claim: Claim, charged: number): void {
+    const { isOnProbation, nodes } = this.#link
+    if (isOnProbation) entry.learnOnProbation(now, claim, charged, nodes)
+    else entry.learn(now, claim, charged)
   }
 
   #believedMs({ rule, retryAfterMs }: Claim): number {
