@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** A program of `programs/` in a process of its own: it carries out one order at a time. */
+/** A program of `programs/` in a process of its own: it carries out one order at a time, in the order in which they were given. */
 export interface Worker<Order> {
   readonly pid: number
   ask<Result>(order: Order): Promise<Result>
@@ -21,14 +21,20 @@ export function startWorker<Order>(program: string, settings: unknown): Worker<O
     serialization: 'advanced', // JSON has no NaN.
   })
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  let before: Promise<unknown> = Promise.resolve()
+  async function askNow(order: Order): Promise<unknown> {
+    if (child.exitCode !== null) throw new Error(`${program} has ended`)
+    child.send(order as object)
+    const { result, failure } = await replyOf(child)
+    if (failure !== undefined) throw new Error(`${program}: ${failure}`)
+    return result
+  }
   return {
     pid: child.pid ?? 0,
-    async ask<Result>(order: Order) {
-      if (child.exitCode !== null) throw new Error(`${program} has ended`)
-      child.send(order as object)
-      const { result, failure } = await replyOf(child)
-      if (failure !== undefined) throw new Error(`${program}: ${failure}`)
-      return result as Result
+    ask<Result>(order: Order) {
+      const asked = before.then(() => askNow(order))
+      before = asked.catch(() => undefined)
+      return asked as Promise<Result>
     },
     async stop() {
       if (child.connected) child.disconnect()
