@@ -22,6 +22,9 @@ export class Entry {
   #knownAt = Number.NEGATIVE_INFINITY
   #knownLeft = 0
   #ownThen = 0
+  /** The most that this process might have charged by an earlier answer, before others had to tell Redis what they have. */
+  #beforeAt = Number.NEGATIVE_INFINITY
+  #boundBefore = 0
 
   constructor(place: string, key: string) {
     this.place = place
@@ -49,12 +52,13 @@ export class Entry {
 
   /** The same from a Redis that others have not told everything yet: what it said before still bounds this process, within its window. */
   learnOnProbation(now: number, claim: Claim, charged: number, nodes: number): void {
-    const windowMs = countedMs(claim)
-    if (charged > 0) this.own.add(now, charged, windowMs)
-    const isKnown = now - this.#knownAt < windowMs
+    const isBounded = now - this.#beforeAt < countedMs(claim)
     const bound = this.#ownThen + this.#knownLeft / nodes
-    const newBound = this.own.totalAt(now, windowMs) + claim.remaining / nodes
-    if (!isKnown || newBound < bound) this.learn(now, claim, 0)
+    if (!isBounded || bound < this.#boundBefore) {
+      this.#beforeAt = this.#knownAt
+      this.#boundBefore = bound
+    }
+    this.learn(now, claim, charged)
   }
 
   /**
@@ -66,9 +70,13 @@ export class Entry {
     const { burst } = claim
     const own = this.own.totalAt(now, countedMs(claim))
     const part = burst > 0 ? Math.max(1, burst / nodes) : 0
-    const left = part - own
-    if (now - this.#knownAt >= countedMs(claim)) return left
-    return Math.min(left, this.#ownThen + this.#knownLeft / nodes - own)
+    let left = part - own
+    const isLately = (at: number): boolean => now - at < countedMs(claim)
+    if (isLately(this.#knownAt)) {
+      left = Math.min(left, this.#ownThen + this.#knownLeft / nodes - own)
+    }
+    if (isLately(this.#beforeAt)) left = Math.min(left, this.#boundBefore - own)
+    return left
   }
 
   /** By the last answer of Redis, with what this process holds of it. */
