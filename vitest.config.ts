@@ -37,6 +37,7 @@ export default defineConfig({
           include: ['backend/src/**/*.test.ts', 'backend/tests/**/*.test.ts'],
           exclude: [AGAIN],
           globalSetup: ['backend/tests/support/global-setup.ts'],
+          setupFiles: ['backend/tests/support/fast-check.ts'],
         },
       },
       {

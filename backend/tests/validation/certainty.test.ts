@@ -21,6 +21,9 @@ const SCHEMA = `
   create table parts_1 partition of parts for values in (1);
   create table touched_parts (id int, qty int not null) partition by list (id);
   create table touched_part partition of touched_parts default;
+  create domain title as text not null;
+  create table entitled (id int primary key, heading title, name varchar(3));
+  create trigger touch before insert on entitled for each row execute function touch();
   create trigger touch before insert on touched_part for each row execute function touch();
   create view seen as select * from plain;
   create function add(a int, b numeric default 0) returns numeric language plpgsql as 'begin return a + b; end';
@@ -95,6 +98,11 @@ test('where a trigger may change rows, only their values are certain', async () 
   expect(await verdict('/touched', { id: 'x' })).toBe('/id: 22P02')
   expect(await verdict('/touched', { id: 1, name: 'long' })).toBe('/name: 22001')
   expect(await verdict('/touched_parts', { id: 1 })).toBe('taken')
+})
+
+test('what a domain says of a value that is left out, it says before a trigger, and in the order of the columns', async () => {
+  expect(await verdict('/entitled', { id: 1, name: 'long' })).toBe('/name,/heading: 23502')
+  expect(await verdict('/entitled', { id: 'x', name: 'long' })).toBe('/id,/name,/heading: 22P02')
 })
 
 test('where a rule replaces the statement, nothing is', async () => {

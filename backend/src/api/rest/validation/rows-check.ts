@@ -84,7 +84,7 @@ export class RowsCheck implements RowSink {
   }
 
   rowEnd(row: number, has: (index: number) => boolean): void {
-    if (!this.#holdsRows) return
+    if (this.#action !== 'insert') return
     this.#left ??= this.#leftOut()
     for (const column of this.#left) {
       if (column.mayFailAlone) this.#doubt(ROW, row, column.position)
@@ -94,7 +94,7 @@ export class RowsCheck implements RowSink {
       const column = this.#columns[index]
       if (column !== undefined && !has(index)) this.#absent(column, row, VALUES, index)
     }
-    if (this.#rules.constraints.length > 0) this.#constrain(row, has)
+    if (this.#holdsRows && this.#rules.constraints.length > 0) this.#constrain(row, has)
   }
 
   /** PostgreSQL's JSON may hold it, its texts may not. */
@@ -106,12 +106,12 @@ export class RowsCheck implements RowSink {
     return this.#action === 'insert' && this.#rules.holdsRows
   }
 
-  /** `order`: among the values, if it is a domain that says it. */
+  /** `order`: among the values, if it is a domain that says it: before any trigger could fill the column in. */
   #absent(column: ColumnRules, row: number, domains: number, order: number): void {
     const { required, ofNull, isBare } = column
     if (!isBare) return
     if (ofNull !== undefined) this.#refuse(ofNull, domains, row, column, order)
-    else if (required !== undefined) this.#refuse(required, NULLS, row, column)
+    else if (required !== undefined && this.#holdsRows) this.#refuse(required, NULLS, row, column)
   }
 
   #leftOut(): readonly ColumnRules[] {

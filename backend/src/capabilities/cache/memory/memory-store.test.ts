@@ -4,7 +4,7 @@ import { createMemoryStore, type MemoryStoreSetup } from './memory-store.ts'
 import { randomOf, zipfOf } from './testing/random.ts'
 
 /** The same every time: what is said of hit rates holds for nearly all seeds, not for each. */
-const seed = Number(process.env['STIER_TEST_SEED'] ?? 20_261_122)
+const seed = Number(process.env['STIER_TEST_STUDY_SEED'] ?? 20_261_122)
 
 interface Entry {
   readonly staleUntil: number

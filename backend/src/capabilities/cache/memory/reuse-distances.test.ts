@@ -5,7 +5,7 @@ import { randomOf, zipfOf } from './testing/random.ts'
 import { hitsOf, Lru } from './testing/reference-policies.ts'
 
 /** The same every time: what is said of hit rates holds for nearly all seeds, not for each. */
-const seed = Number(process.env['STIER_TEST_SEED'] ?? 20_261_122)
+const seed = Number(process.env['STIER_TEST_STUDY_SEED'] ?? 20_261_122)
 
 function popular(keys: number, uses: number): readonly string[] {
   const draw = zipfOf(keys, 0.9, randomOf(seed))

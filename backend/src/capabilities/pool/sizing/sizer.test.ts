@@ -13,9 +13,9 @@ import { seeded } from './testing/random.ts'
 
 /**
  * These are statements about most runs rather than all: an unlucky one says nothing new. So they are the same runs every time,
- * unless `STIER_TEST_SEED` says otherwise.
+ * unless `STIER_TEST_STUDY_SEED` says otherwise.
  */
-const seed = Number(process.env['STIER_TEST_SEED'] ?? 20_261_122)
+const seed = Number(process.env['STIER_TEST_STUDY_SEED'] ?? 20_261_122)
 
 const RULES: SizingRules = {
   sizeMin: 10,
