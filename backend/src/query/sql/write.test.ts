@@ -402,6 +402,13 @@ interface Sample {
   readonly objects: number
 }
 
+/** A stream may choose the same for ever. */
+const DEPTH_MAX = 8
+
+function both(negated: boolean, conditions: readonly ConditionRequest[]): ConditionRequest {
+  return { kind: 'or', negated, conditions }
+}
+
 /** One write, drawn from a stream of choices. */
 function draw(choose: (below: number) => number): Sample {
   const values: string[] = []
@@ -410,9 +417,9 @@ function draw(choose: (below: number) => number): Sample {
   const relation = pick(Object.keys(RELATIONS))
   const { columns, numbers, embeds } = RELATIONS[relation] as (typeof RELATIONS)[string]
   const action = pick(['insert', 'insert', 'update', 'delete'] as const)
-  const condition = (): ConditionRequest =>
-    choose(3) === 0
-      ? { kind: 'or', negated: choose(2) === 0, conditions: [condition(), condition()] }
+  const condition = (depth = 0): ConditionRequest =>
+    depth < DEPTH_MAX && choose(3) === 0
+      ? both(choose(2) === 0, [condition(depth + 1), condition(depth + 1)])
       : filter(pick(numbers), {
           kind: 'compare',
           operator: pick(['eq', 'gt', 'lte']),
