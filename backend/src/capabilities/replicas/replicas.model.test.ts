@@ -174,7 +174,7 @@ const dying = fc
     }),
   )
 
-/** A standby that was killed begins again some way before where it was. */
+/** A standby that was killed begins again some way before where it was, and knows no commit before the next that it replays. */
 const reviving = fc.record({ which: index, lostBytes: fc.bigInt(0n, 40n) }).map(facts =>
   named('revive', facts, drama => {
     const node = drama.node(facts.which)
@@ -182,7 +182,10 @@ const reviving = fc.record({ which: index, lostBytes: fc.bigInt(0n, 40n) }).map(
       node.startedAt = drama.clock.now()
       const least = node.history.at(-2)?.end ?? 0n
       const lsn = node.lsn - facts.lostBytes
-      if (node.isStandby) node.lsn = lsn < least ? least : lsn
+      if (node.isStandby) {
+        node.lsn = lsn < least ? least : lsn
+        node.committedAt = undefined
+      }
     }
     node.state = 'alive'
   }),
