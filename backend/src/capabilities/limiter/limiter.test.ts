@@ -196,6 +196,19 @@ test('what was charged in a window that is over is not given back', () => {
   }
 })
 
+test('what turns out to have cost more counts from then on, however long ago its window was over', () => {
+  for (const algorithm of ['sliding', 'fixed', 'gcra'] as const) {
+    const { limiter, decide, clock } = setUp({
+      rows: { algorithm, limit: 10, weight: 'rows', windowMs: 1_000 },
+    })
+    const old = decide({}, { rows: 1 })
+    clock.advance(1_000)
+    limiter.settle(old, { rows: 10 })
+    expect(decide({}, { rows: 2 }).allowed, algorithm).toBe(false)
+    expect(decide({}, { rows: 1 }).allowed, algorithm).toBe(true)
+  }
+})
+
 test('what costs more than a limit ever gives is refused', () => {
   const { decide } = setUp({ bytes: { limit: 100, weight: 'bytes', windowMs: 5_000 } })
   expect(decide({}, { bytes: 101 }).refusal?.retryAfterMs).toBe(5_000)

@@ -21,6 +21,8 @@ export interface LimitsOptions {
   leaseShareMax?: number
   /** Of rules that do not say it: what holds while Redis cannot be reached: `share`, `open` or `closed`. Default `share`. */
   onOutage?: OnOutage
+  /** Processes that share the limits: a process that starts while Redis cannot be reached takes its part of so many. Default 1. */
+  processes?: number
   /** Answer the headers `RateLimit` and `RateLimit-Policy`. Default true. */
   headers?: boolean
   /** How important requests are, by a condition such as `role=service_role`; the first that holds counts. Default: all are `normal`. */
@@ -45,6 +47,7 @@ export const LIMITS_DEFAULTS: LimitsRules = Object.freeze({
   leaseMs: 1_000,
   leaseShareMax: 0.1,
   onOutage: 'share',
+  processes: 1,
   headers: true,
   priorities: Object.freeze({}),
   shedding: true,
@@ -61,6 +64,7 @@ export const LIMITS_CHECKS: option.Checks<LimitsOptions> = Object.freeze({
   leaseMs: option.duration({ min: 10, max: 60_000 }),
   leaseShareMax: option.number({ min: 0, max: 0.5 }),
   onOutage: option.oneOf('share', 'open', 'closed'),
+  processes: option.integer({ min: 1, max: 10_000 }),
   headers: option.flag(),
   priorities: PRIORITIES_CHECK,
   shedding: option.flag(),

@@ -24,6 +24,7 @@ const TOGETHER = 100
 /** Windows of minutes, as keys expire by the clock of the machine, which nobody sets. */
 const WINDOWS_MS = [100_000, 1_000_000, 1_280_000]
 const BEGIN_MS = 1_700_000_000_000
+const KEYS = ['epoch', 'members', 'expected']
 
 interface Step {
   readonly at: number
@@ -104,7 +105,7 @@ local admitted = {}
 for index, step in ipairs(cjson.decode(ARGV[1])) do
   admitted[index] = decide(KEYS, { step[2] }, { 0, step[1] })[${ANSWER_HEAD + 1}]
 end
-redis.call('DEL', KEYS[2])
+redis.call('DEL', KEYS[#KEYS])
 return admitted
 `
 
@@ -123,12 +124,12 @@ test(`in none of ${SHARED.schedules} schedules a window of Redis admits more tha
     const schedule = scheduleOf(random, SHARED.steps)
     const entry = new Entry(`schedule-${number}`, 'k')
     const steps = schedule.steps.map(({ at, weight }) => {
-      const batch = new Batch('epoch')
+      const batch = new Batch(KEYS)
       batch.ask([new Claim(schedule.rule, 'k', weight, 1)], [entry], [0])
       return [at * 1_000, batch.text(0, 0)]
     })
     const given = [JSON.stringify(steps)]
-    const admitted = (await redis.eval(SCHEDULED, ['epoch', entry.place], given)) as number[]
+    const admitted = (await redis.eval(SCHEDULED, [...KEYS, entry.place], given)) as number[]
     return judged(schedule, number, index => admitted[index] === 1)
   }
   let full = 0

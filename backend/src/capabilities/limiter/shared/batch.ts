@@ -3,20 +3,23 @@ import type { Rule } from '../rule.ts'
 import type { Entry } from './entry.ts'
 
 /** How many numbers the answer begins with, and how many there are for each claim. */
-export const ANSWER_HEAD = 3
+export const ANSWER_HEAD = 4
 export const ANSWER_EACH = 5
 
 /** What is asked at once: as the script reads it. */
 export class Batch {
   readonly keys: string[]
+  readonly #keysBefore: number
   readonly #places = new Map<string, number>()
   readonly #rules: unknown[] = []
   readonly #indexes = new Map<Rule, number>()
   readonly #adjustments: number[] = []
   readonly #requests: number[][] = []
 
-  constructor(epochKey: string) {
-    this.keys = [epochKey]
+  /** With the keys that all scripts have first. */
+  constructor(keys: readonly string[]) {
+    this.keys = [...keys]
+    this.#keysBefore = keys.length
   }
 
   /** `at`: when it was charged, by the clock of Redis; 0: now. */
@@ -41,7 +44,7 @@ export class Batch {
   #placeOf({ place }: Entry): number {
     let index = this.#places.get(place)
     if (index === undefined) {
-      index = this.keys.push(place) - 2
+      index = this.keys.push(place) - 1 - this.#keysBefore
       this.#places.set(place, index)
     }
     return index
@@ -52,8 +55,9 @@ export class Batch {
     const isFull = limit === rule.limit
     const known = isFull ? this.#indexes.get(rule) : undefined
     if (known !== undefined) return known
-    const terms = [bounded(limit), windowMs, bounded(burst), rule.enforces ? 1 : 0]
-    const index = this.#rules.push([rule.algorithm, ...terms]) - 1
+    const flags = [rule.enforces ? 1 : 0, rule.onOutage === 'share' ? 1 : 0]
+    const terms = [rule.algorithm, bounded(limit), windowMs, bounded(burst), ...flags]
+    const index = this.#rules.push(terms) - 1
     if (isFull) this.#indexes.set(rule, index)
     return index
   }

@@ -1,5 +1,6 @@
 import type { Claim } from '../claim.ts'
-import { countedMs, type Entry } from './entry.ts'
+import { countedMs } from './counted.ts'
+import type { Entry } from './entry.ts'
 import type { Adjustment } from './exchange.ts'
 
 /** Where a weight was charged, for when the real one is known. */
@@ -16,12 +17,13 @@ export class Charge {
   }
 
   /** It was more or less by this. Returns what Redis must be told of that. */
-  settle(claim: Claim, difference: number, now: number): Adjustment | undefined {
+  settle(claim: Claim, difference: number, now: number, nodes: number): Adjustment | undefined {
     const { entry } = this
     const left = this.#kind === 'lease' ? entry.lease.adjust(now, difference) : difference
     if (left === 0) return undefined
     if (left > 0) {
-      entry.own.add(now, left, countedMs(claim))
+      if (this.#kind === 'alone') entry.chargeMore(now, claim, left, nodes)
+      else entry.own.add(now, left, countedMs(claim))
       return { entry, claim, amount: left, at: 0, by: 'redis' }
     }
     entry.own.giveBack(-left, claim.at)

@@ -1,5 +1,9 @@
 import type { Claim } from '../claim.ts'
+import { Allowance } from './allowance.ts'
+import { countedMs } from './counted.ts'
+import { LeftLately } from './left-lately.ts'
 import { Lease } from './lease.ts'
+import type { Outage } from './outage.ts'
 import { OwnUse } from './own-use.ts'
 
 /** What this process knows of one shared counter. Times are those of its own clock. */
@@ -18,13 +22,11 @@ export class Entry {
   deniedUntil = 0
   #deniedWeight = 0
   #deniedBurst = 0
-  /** What Redis said last, and what this process had charged then. */
-  #knownAt = Number.NEGATIVE_INFINITY
-  #knownLeft = 0
-  #ownThen = 0
-  /** The most that this process might have charged by an earlier answer, before others had to tell Redis what they have. */
-  #beforeAt = Number.NEGATIVE_INFINITY
-  #boundBefore = 0
+  /** By the last answer of Redis. */
+  #left = 0
+  readonly #leftLately = new LeftLately()
+  /** Of the last outage in which it was asked for. */
+  #allowance: Allowance | undefined = undefined
 
   constructor(place: string, key: string) {
     this.place = place
@@ -45,58 +47,46 @@ export class Entry {
   learn(now: number, claim: Claim, charged: number): void {
     const windowMs = countedMs(claim)
     if (charged > 0) this.own.add(now, charged, windowMs)
-    this.#knownAt = now
-    this.#knownLeft = claim.remaining
-    this.#ownThen = this.own.totalAt(now, windowMs)
+    this.#left = claim.remaining
+    this.#leftLately.see(now, claim.remaining, windowMs)
   }
 
-  /** The same from a Redis that others have not told everything yet: what it said before still bounds this process, within its window. */
-  learnOnProbation(now: number, claim: Claim, charged: number, nodes: number): void {
-    const isBounded = now - this.#beforeAt < countedMs(claim)
-    const bound = this.#ownThen + this.#knownLeft / nodes
-    if (!isBounded || bound < this.#boundBefore) {
-      this.#beforeAt = this.#knownAt
-      this.#boundBefore = bound
-    }
-    this.learn(now, claim, charged)
+  /** It is used up: whoever comes back, or leaves again, goes by that. */
+  learnUsedUp(now: number, claim: Claim): void {
+    this.#leftLately.see(now, 0, countedMs(claim))
   }
 
-  /**
-   * How much this process may still charge without asking, when there are so many. Each has its part of the limit; and in the window
-   * after the last answer of Redis, no more than its part of what was left then and what of its own ends meanwhile. So in
-   * no window do all of them together charge more than the limit, for as far as they had heard of each other.
-   */
-  leftAlone(now: number, claim: Claim, nodes: number): number {
-    const { burst } = claim
-    const own = this.own.totalAt(now, countedMs(claim))
-    const part = burst > 0 ? Math.max(1, burst / nodes) : 0
-    let left = part - own
-    const isLately = (at: number): boolean => now - at < countedMs(claim)
-    if (isLately(this.#knownAt)) {
-      left = Math.min(left, this.#ownThen + this.#knownLeft / nodes - own)
+  /** What this process may charge without Redis, or while others may still be without, when there are so many. */
+  allowanceIn(outage: Outage, now: number, claim: Claim, nodes: number): Allowance {
+    this.#allowance ??= new Allowance()
+    if (!this.#allowance.isOf(outage)) {
+      const leftLately = this.#leftLately.leastAt(now, countedMs(claim))
+      this.#allowance.begin(outage, now, claim, this.own, { nodes, leftLately })
     }
-    if (isLately(this.#beforeAt)) left = Math.min(left, this.#boundBefore - own)
-    return left
+    return this.#allowance
   }
 
   /** By the last answer of Redis, with what this process holds of it. */
   leftAfter(tokens: number): number {
-    return this.#knownLeft + tokens
+    return this.#left + tokens
   }
 
-  chargeAlone(now: number, claim: Claim): void {
+  chargeAlone(outage: Outage, now: number, claim: Claim, nodes: number): void {
     const windowMs = countedMs(claim)
+    const allowance = this.allowanceIn(outage, now, claim, nodes)
+    allowance.charge(now, claim, claim.weight, nodes, this.own)
     this.own.add(now, claim.weight, windowMs)
     this.keepUnsent(now, claim.weight, windowMs)
+  }
+
+  /** What was charged alone has cost more by this. */
+  chargeMore(now: number, claim: Claim, difference: number, nodes: number): void {
+    this.#allowance?.charge(now, claim, difference, nodes, this.own)
+    this.own.add(now, difference, countedMs(claim))
   }
 
   keepUnsent(at: number, amount: number, windowMs: number): void {
     this.unsent ??= new OwnUse()
     this.unsent.add(at, amount, windowMs)
   }
-}
-
-/** For how long something counts: an even flow of which little may come at once is watched for a shorter time than its window. */
-export function countedMs({ windowMs, limit, burst }: Claim): number {
-  return limit > 0 ? (windowMs * burst) / limit : windowMs
 }

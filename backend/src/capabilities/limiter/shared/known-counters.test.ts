@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Claim } from '../claim.ts'
 import type { Rule } from '../rule.ts'
 import { KnownCounters } from './known-counters.ts'
+import { NO_OUTAGE } from './outage.ts'
 import { ruleOf } from './testing/rig.ts'
 
 const NOW = 1_000_000
@@ -72,7 +73,7 @@ test('what Redis was not told is told once, and again where that failed', () => 
   const rule = ruleOf({ limit: 50, windowMs: 1_000 })
   const { known, find, told } = setUp(LEAST, rule)
   const entry = find('ann')
-  entry.chargeAlone(NOW, new Claim(rule, 'ann', 3, 1))
+  entry.chargeAlone(NO_OUTAGE, NOW, new Claim(rule, 'ann', 3, 1), 4)
   const untold = known.tell(false, NOW)
   expect(untold.map(({ amount }) => amount)).toEqual([3])
   expect(told(false)).toEqual([])
@@ -80,7 +81,7 @@ test('what Redis was not told is told once, and again where that failed', () => 
   expect(told(false)).toEqual([['ann', 3, NOW, 'here']])
   expect(told(true)).toEqual([['ann', 3, NOW, 'here']])
   expect(told(true)).toEqual([['ann', 3, NOW, 'here']])
-  expect(told(true, NOW + 1_000)).toEqual([]) // It counts no more.
+  expect(told(true, NOW + 1_010)).toEqual([]) // It counts no more.
 })
 
 test('what was given back is not told', () => {
@@ -93,36 +94,4 @@ test('what was given back is not told', () => {
   entry.own.giveBack(3, NOW)
   expect(entry.own.totalAt(NOW, 1_000)).toBe(0)
   expect(told(true)).toEqual([])
-})
-
-test('without Redis a process has its part, and no more than its part of what was left', () => {
-  const rule = ruleOf({ limit: 40, windowMs: 1_000 })
-  const { find } = setUp(LEAST, rule)
-  const claim = new Claim(rule, 'ann', 1, 1)
-  const entry = find('ann')
-  expect(entry.leftAlone(NOW, claim, 4)).toBe(10)
-  claim.remaining = 8 // The others have charged the rest.
-  entry.learn(NOW, claim, 4)
-  expect(entry.leftAlone(NOW, claim, 4)).toBe(2)
-  expect(entry.leftAlone(NOW + 999, claim, 4)).toBe(2)
-  expect(entry.leftAlone(NOW + 1_000, claim, 4)).toBe(10)
-  expect(entry.leftAlone(NOW + 1_000, claim, 1_000)).toBe(1)
-})
-
-test('a Redis that has not heard of everything yet gives no process more than it had before, within a window', () => {
-  const rule = ruleOf({ limit: 40, windowMs: 1_000 })
-  const { find } = setUp(LEAST, rule)
-  const claim = new Claim(rule, 'ann', 1, 1)
-  const entry = find('ann')
-  claim.remaining = 0
-  entry.learn(NOW, claim, 4)
-  claim.remaining = 35
-  entry.learnOnProbation(NOW + 500, claim, 0, 4)
-  expect(entry.leftAlone(NOW + 500, claim, 4)).toBe(0)
-  expect(entry.leftAlone(NOW + 999, claim, 4)).toBe(0)
-  claim.remaining = 4
-  entry.learnOnProbation(NOW + 1_000, claim, 0, 4)
-  expect(entry.leftAlone(NOW + 1_000, claim, 4)).toBe(1)
-  entry.learnOnProbation(NOW + 1_001, claim, 1, 4)
-  expect(entry.leftAlone(NOW + 1_001, claim, 4)).toBe(0)
 })

@@ -1,6 +1,7 @@
 import { Claim } from '../claim.ts'
 import type { Rule } from '../rule.ts'
-import { countedMs, type Entry } from './entry.ts'
+import { countedMs } from './counted.ts'
+import type { Entry } from './entry.ts'
 import type { Adjustment } from './exchange.ts'
 import { Table } from './table.ts'
 

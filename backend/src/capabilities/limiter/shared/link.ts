@@ -2,19 +2,22 @@ import type { Clock, Observer } from '../../../base/index.ts'
 import type { Claim } from '../claim.ts'
 import type { LimiterEvent } from '../events.ts'
 import type { LimiterRedis } from '../types.ts'
-import { ANSWER_EACH, ANSWER_HEAD, Batch } from './batch.ts'
+import { ANSWER_EACH, ANSWER_HEAD, type Batch } from './batch.ts'
+import { DRIFT_MAX } from './counted.ts'
 import type { Entry } from './entry.ts'
-import { type Adjustment, EPOCH_KEY, Exchange } from './exchange.ts'
+import { type Adjustment, Exchange } from './exchange.ts'
 import { Members } from './members.ts'
+import { NO_OUTAGE, type Outage } from './outage.ts'
+import { MISSED_MS } from './scripts.ts'
 
-const HEARTBEAT_MS = 1_000
-/** A process that is silent for so long is not counted any more. */
-const BELIEVED_MS = 4_000
+const HEARTBEAT_MS = 200
+/** A process that is silent for so long is missing. */
+const BELIEVED_MS = 1_000
+/** Who was away for longer tells Redis of how many processes it knows: it may not remember all of them any more. */
+const REMEMBERED_MS = MISSED_MS / 2
 /** While Redis is away it is asked this often: from the first to the last of these, doubled each time. */
 const PROBE_MIN_MS = 20
 const PROBE_MAX_MS = 500
-/** After an outage a process takes no more than its part for so long: until the others have told what they have charged. */
-const PROBATION_MS = 2_000
 /** What is asked together, so that Redis is not held up for long. */
 const ASKS_MAX = 64
 const ADJUSTMENTS_MAX = 500
@@ -30,6 +33,8 @@ export interface LinkSetup {
   /** How long anybody waits for an answer of Redis, in milliseconds. */
   readonly commandTimeoutMs: number
   readonly memory: Memory
+  /** How many processes there are, before Redis has told. Default 1. */
+  readonly processes?: number | undefined
 }
 
 /** What this process knows of the counters, for a Redis that does not. */
@@ -55,7 +60,7 @@ export interface Ask {
 
 /**
  * The way to Redis. What is asked in one turn of the event loop goes together. Once an answer does not come, nobody waits for another
- * one: it is asked in the background until it answers, told what was charged meanwhile, and then used again.
+ * one: it is asked in the background until it answers, and told what was charged meanwhile; only then this process counts as one that lives.
  */
 export class Link {
   readonly #setup: LinkSetup
@@ -65,18 +70,23 @@ export class Link {
   #isStopped = false
   #isBeating = false
   #mustTellAll = false
+  /** Redis may not know how many processes there are. */
+  #mayBeUnknown = false
   #asks: Ask[] = []
   #adjustments: Adjustment[] = []
   #isFlushing = false
   #running = 0
-  #probationEndsAt = Number.NEGATIVE_INFINITY
-  #lostAt: number | undefined = undefined
+  #isJoining = false
+  /** Until then Redis may take this process for one that lives. */
+  #believedUntil = Number.NEGATIVE_INFINITY
+  /** The last one, or the one that lasts. */
+  #outage = NO_OUTAGE
   #cancelBeat: () => void = () => undefined
   failures = 0
 
   constructor(setup: LinkSetup) {
     this.#setup = setup
-    this.#members = new Members(setup.clock)
+    this.#members = new Members(setup.clock, setup.processes)
     this.#exchange = new Exchange({ ...setup, onForgotten: () => this.#forgotten() })
   }
 
@@ -84,12 +94,22 @@ export class Link {
     return this.#isUp
   }
 
+  get outage(): Outage {
+    return this.#outage
+  }
+
+  /** It has lost Redis so lately that others, who may have lost it too, may not be known to be missing. */
   get isOnProbation(): boolean {
-    return this.#setup.clock.now() < this.#probationEndsAt
+    return this.#setup.clock.now() < this.#outage.noticedAt
   }
 
   get nodes(): number {
     return this.#members.count
+  }
+
+  /** Of these, those whose part Redis keeps for them. */
+  get missing(): number {
+    return this.#exchange.missing
   }
 
   /** About when it was so late by the clock of Redis, by ours: not in the future, nor longer ago than an answer may take. */
@@ -127,7 +147,7 @@ export class Link {
     for (const ask of this.#asks.splice(0)) ask.failed()
     try {
       await this.#tell(this.#adjustments.splice(0))
-      await this.#exchange.beat(this.#setup.member, 0)
+      await this.#exchange.leave()
     } catch {
       // It will be forgotten.
     }
@@ -135,7 +155,7 @@ export class Link {
 
   /** Everything that comes in one turn of the event loop is read before this is called. */
   #soon(): void {
-    if (this.#isFlushing || !this.#isUp) return
+    if (this.#isFlushing || !this.#isUp || this.#isJoining) return
     // A Redis that has just come back is not asked by everybody at once.
     if (this.#running > 0 && this.isOnProbation) return
     this.#isFlushing = true
@@ -173,7 +193,7 @@ export class Link {
   }
 
   #batchOf(adjustments: readonly Adjustment[]): Batch {
-    const batch = new Batch(EPOCH_KEY)
+    const batch = this.#exchange.newBatch()
     for (const adjustment of adjustments) this.#exchange.adjust(batch, adjustment)
     return batch
   }
@@ -188,9 +208,13 @@ export class Link {
   /** From now on each process is for itself, and asks in the background. */
   #lost(error: unknown): void {
     this.failures++
-    if (!this.#isUp) return
+    if (!this.#isUp) {
+      this.#mayBeUnknown ||= this.#outage === NO_OUTAGE
+      return
+    }
     this.#isUp = false
-    this.#lostAt = this.#setup.clock.now()
+    const lostAt = this.#setup.clock.now()
+    this.#outage = { lostAt, noticedAt: Math.max(lostAt, this.#believedUntil) }
     this.#setup.observe({ kind: 'limiter.shared-lost', error })
     for (const ask of this.#asks.splice(0)) ask.failed()
     this.#cancelBeat()
@@ -198,7 +222,8 @@ export class Link {
   }
 
   #forgotten(): void {
-    this.#mustTellAll = true
+    this.#mustTellAll = this.#mayBeUnknown = true
+    this.#believedUntil = Number.NEGATIVE_INFINITY
     this.#keep(this.#adjustments.splice(0))
     this.#setup.memory.forgotten()
     this.#setup.observe({ kind: 'limiter.shared-forgotten' })
@@ -209,8 +234,8 @@ export class Link {
     if (this.#isStopped || this.#isBeating) return
     this.#isBeating = true
     try {
-      this.#members.hear(await this.#exchange.beat(this.#setup.member, BELIEVED_MS))
-      if (!this.#isUp || this.#mustTellAll) await this.#recover()
+      if (this.#isUp) await this.#join()
+      else await this.#recover()
     } catch (error) {
       this.#lost(error)
     }
@@ -226,26 +251,54 @@ export class Link {
     this.#cancelBeat = clock.after(waitMs, () => void this.#beat(thenMs))
   }
 
+  /** Redis is believed to take this process for one that lives from before it hears of it, and until after it has forgotten. */
+  async #join(processes = 0): Promise<void> {
+    const { clock, commandTimeoutMs } = this.#setup
+    const believedMs = (1 + DRIFT_MAX) * (BELIEVED_MS + 2 * commandTimeoutMs)
+    this.#believedUntil = clock.now() + believedMs
+    this.#members.hear(await this.#exchange.join(BELIEVED_MS, processes))
+  }
+
   /** Tells what was charged without Redis, and goes on. */
   async #recover(): Promise<void> {
-    const { clock, observe, memory } = this.#setup
-    const isNew = this.#lostAt === undefined && !this.#mustTellAll
-    this.#isUp = false
+    await this.#exchange.look()
+    const told = await this.#tellUntold()
+    if (this.#isStopped) return
+    // What is asked from here on waits: it would be charged where nobody keeps a part for it.
+    this.#isUp = this.#isJoining = true
+    try {
+      await this.#join(this.#processesToTell())
+    } finally {
+      this.#isJoining = false
+    }
+    this.#works(told)
+  }
+
+  async #tellUntold(): Promise<number> {
     let told = 0
-    for (let everything = this.#mustTellAll; ; everything = false) {
-      const adjustments = memory.tell(everything)
-      if (adjustments.length === 0) break
+    for (;;) {
+      const everything = this.#mustTellAll
+      this.#mustTellAll = false
+      const adjustments = this.#setup.memory.tell(everything)
+      if (adjustments.length === 0) return told
       await this.#tellOrTakeBack(adjustments)
       told += adjustments.length
     }
-    this.#mustTellAll = false
-    this.#isUp = !this.#isStopped
-    if (!isNew) {
-      this.#probationEndsAt = clock.now() + PROBATION_MS
-      const forMs = clock.now() - (this.#lostAt ?? clock.now())
-      observe({ kind: 'limiter.shared-works', forMs, told })
-    }
-    this.#lostAt = undefined
+  }
+
+  #processesToTell(): number {
+    const awayMs = this.#setup.clock.now() - this.#outage.lostAt
+    const isLong = Number.isFinite(awayMs) && awayMs > REMEMBERED_MS
+    return this.#mayBeUnknown || isLong ? this.#members.count : 0
+  }
+
+  #works(told: number): void {
+    if (!this.#isUp) return
+    const { clock, observe } = this.#setup
+    this.#mayBeUnknown = false
+    const isNew = this.#outage === NO_OUTAGE
+    const forMs = clock.now() - this.#outage.lostAt
+    if (!isNew) observe({ kind: 'limiter.shared-works', forMs, told })
     this.#soon()
   }
 

@@ -5,12 +5,14 @@ const FEWER_AFTER_MS = 5_000
 
 /** How many processes share the limits, as far as was heard. */
 export class Members {
-  count = 1
+  count: number
   readonly #clock: Clock
   #fewerSince: number | undefined = undefined
 
-  constructor(clock: Clock) {
+  /** `count`: before anything was heard. */
+  constructor(clock: Clock, count = 1) {
     this.#clock = clock
+    this.count = count
   }
 
   hear(count: number): void {

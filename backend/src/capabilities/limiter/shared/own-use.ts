@@ -1,3 +1,6 @@
+import type { Claim } from '../claim.ts'
+import { surelyCountedMs } from './counted.ts'
+
 /** What was charged within one part of the window ends together, when the last of it does. */
 const PARTS = 16
 const TINY = 1e-9
@@ -33,6 +36,16 @@ export class OwnUse {
     }
     if (this.#lasts.length === 0) this.#total = 0 // Sums of fractions need not end at nothing.
     return this.#total
+  }
+
+  /** No more than `totalAt`, and for certain: without what may have ended in part, or by another clock. */
+  surelyAt(now: number, claim: Claim): number {
+    const windowMs = surelyCountedMs(claim)
+    let total = 0
+    for (const [part, first] of this.#firsts.entries()) {
+      if (first + windowMs > now) total += this.#amounts[part] as number
+    }
+    return total
   }
 
   /** Less of what was charged at that time. Returns how much of that there was. */

@@ -19,6 +19,7 @@ const numRuns = Number(process.env['STIER_LIMITER_RUNS'] ?? 60)
 const timeout = 30_000 + numRuns * 100
 const PARTS = 128
 const BEGIN_MS = 1_700_000_000_000
+const KEYS = ['s-tier-epoch', 's-tier-members', 's-tier-expected']
 
 /** The script as it is, on a clock that the test sets. */
 const ON_TEST_CLOCK = DECIDE.replace(
@@ -68,7 +69,7 @@ class Run {
   readonly #entries = new Map<string, Entry>()
   readonly #models = new Map<Entry, ReferenceKey>()
   readonly #underWay: { entry: Entry; claim: Claim; at: number; end: () => void }[] = []
-  #batch = new Batch('s-tier-epoch')
+  #batch = new Batch(KEYS)
   #asked: { claims: readonly Claim[]; entries: readonly Entry[] }[] = []
   now = BEGIN_MS
 
@@ -107,7 +108,7 @@ class Run {
       this.#compare(claims, entries, answer as number[], index)
       index += claims.length * ANSWER_EACH
     }
-    this.#batch = new Batch('s-tier-epoch')
+    this.#batch = new Batch(KEYS)
     this.#asked = []
   }
 

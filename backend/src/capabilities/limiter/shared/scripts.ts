@@ -19,20 +19,49 @@ epoch = tonumber(epoch)
 `
 
 /**
- * Judges any number of requests one after the other, each with all its claims at once, on Redis's own clock.
+ * How many processes there should be is remembered for so long after the last time when they were there: a process that vanished without a
+ * word may be alone, and charge its part of every limit.
+ */
+export const MISSED_MS = 30_000
+
+/** Of `expected` processes some are missing: all but those that live, and at least the one that asks lives. KEYS: as all scripts have them. */
+const MISSING = `
+local expected = tonumber(redis.call('GET', KEYS[3])) or 0
+local function missingOf(expected)
+  local live = redis.call('ZCOUNT', KEYS[2], string.format('(%.3f', now), '+inf')
+  return math.max(0, expected - math.max(1, live))
+end
+`
+
+/**
+ * Judges any number of requests one after the other, each with all its claims at once, on Redis's own clock. The part of every process that
+ * is missing is kept for it, where a rule shares its limit while Redis is away.
  *
- * KEYS: the epoch, then a hash for each counter. ARGV: JSON, `[epoch known or 0, deadline or 0, rules, adjustments, requests]`.
- * Rules: `[algorithm, limit, windowMs, burst, 1 if it enforces]`. Adjustments, flat: key, rule, more or less, when it was charged
+ * KEYS: the epoch, members, how many are expected, then a hash for each counter. ARGV: JSON, `[epoch known or 0, deadline or 0, rules,
+ * adjustments, requests]`. Rules: `[algorithm, limit, windowMs, burst, 1 if it enforces, 1 if it shares]`. Adjustments, flat: key, rule, more or less, when it was charged
  * (0: now). Requests: each flat: key, rule, weight, wanted in advance. Keys and rules count from 0, times are in milliseconds.
  *
- * Answers flat: microseconds now, epoch, and 0; or 1: another epoch than known, or 2: later than the deadline, and nothing was done. Then for
- * each claim: 1 if it passes, what is left, milliseconds until all is there again, until it passes, and what was given in advance.
+ * Answers flat: microseconds now, epoch, and 0; or 1: another epoch than known, or 2: later than the deadline, and nothing was done; how many
+ * processes are missing. Then for each claim: 1 if it passes, what is left, milliseconds until all is there again, until it passes, and what was given in advance.
  */
 export const DECIDE = `${EPOCH}
 local known, deadline, rules, adjustments, requests = unpack(cjson.decode(ARGV[1]))
-local answer = { now * 1000, epoch, 0 }
+local answer = { now * 1000, epoch, 0, 0 }
 if known ~= 0 and known ~= epoch then answer[3] = 1 return answer end
 if deadline ~= 0 and now > deadline then answer[3] = 2 return answer end
+
+${MISSING}
+local missing = missingOf(expected)
+answer[4] = missing
+if missing > 0 then
+  local left = 1 - missing / expected
+  for _, rule in ipairs(rules) do
+    if rule[6] == 1 then
+      rule[2] = math.max(math.min(rule[2], 1), rule[2] * left)
+      rule[4] = math.max(math.min(rule[4], 1), rule[4] * left)
+    end
+  end
+end
 
 local PARTS, TINY = ${PARTS}, 1e-9
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
@@ -184,7 +213,7 @@ local function counter(place, index)
   local rule = rules[index + 1]
   local c = counters[place]
   if not c then
-    c = { key = KEYS[place + 2], algorithm = algorithms[rule[1]], window = rule[3], limit = rule[2] }
+    c = { key = KEYS[place + 4], algorithm = algorithms[rule[1]], window = rule[3], limit = rule[2] }
     counters[place] = c
     c.algorithm.load(c)
   end
@@ -234,18 +263,36 @@ return answer
 `
 
 /**
- * One process says that it lives, and hears how many do.
- * KEYS: epoch, members. ARGV: member, how long it is believed, in milliseconds (0: it leaves). Answers microseconds now, epoch, members.
+ * One process says that it lives, or leaves, or only looks; and hears how many there are.
+ * KEYS: epoch, members, how many are expected. ARGV: member, how long it is believed in milliseconds (0: it leaves, less: it only looks),
+ * epoch known or 0, deadline or 0, how many it knows of where Redis may not (0: it may).
+ * Answers microseconds now, epoch, and 0, 1 or 2 as above; how many are missing, and how many there are with them.
  */
 export const HEARTBEAT = `${EPOCH}
 redis.call('PEXPIRE', KEYS[1], ${EPOCH_MS})
-if ARGV[2] == '0' then redis.call('ZREM', KEYS[2], ARGV[1])
-else
-  redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
-  redis.call('PEXPIRE', KEYS[2], ARGV[2])
-end
+local member, believed, known = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local deadline, told = tonumber(ARGV[4]), tonumber(ARGV[5])
+if known ~= 0 and known ~= epoch then return { now * 1000, epoch, 1, 0, 0 } end
+if deadline ~= 0 and now > deadline then return { now * 1000, epoch, 2, 0, 0 } end
+${MISSING}
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-return { now * 1000, epoch, redis.call('ZCARD', KEYS[2]) }
+if believed > 0 then redis.call('ZADD', KEYS[2], now + believed, member) end
+local left = believed == 0 and redis.call('ZREM', KEYS[2], member) or 0
+local live = redis.call('ZCARD', KEYS[2])
+if believed >= 0 then
+  redis.call('PEXPIRE', KEYS[2], ${MISSED_MS})
+  if live >= math.max(expected - left, told) then
+    expected = live
+    redis.call('SET', KEYS[3], expected, 'PX', ${MISSED_MS})
+  elseif told > expected then
+    expected = told
+    redis.call('SET', KEYS[3], expected, 'PX', ${MISSED_MS})
+  elseif left > 0 then
+    expected = expected - left
+    redis.call('SET', KEYS[3], expected, 'KEEPTTL')
+  end
+end
+return { now * 1000, epoch, 0, missingOf(expected), math.max(live, expected) }
 `
 
 /**

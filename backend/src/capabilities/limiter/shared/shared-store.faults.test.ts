@@ -155,3 +155,16 @@ test('without Redis each rule does as it says', async () => {
     [true, false, false],
   ])
 })
+
+test('who starts while Redis is away takes its part of the processes that it was told of', async () => {
+  const rule = ruleOf({ limit: LIMIT, windowMs: WINDOW_MS })
+  const { redis } = await connections.connectThrough(PRODUCT)
+  await connections.server.kill()
+  const store = await rig.open([rule], { redis, processes: 4, commandTimeoutMs: 25 })
+  expect(await admitted([store], rule, LIMIT)).toBe(LIMIT / 4)
+  await connections.server.restart()
+  await figure([store], 'missing', 3)
+  const others = await Promise.all([2, 3, 4].map(() => rig.open([rule])))
+  await figure([store, ...others], 'missing', 0)
+  expect(await admitted(others, rule, 2 * LIMIT)).toBe((3 * LIMIT) / 4)
+})

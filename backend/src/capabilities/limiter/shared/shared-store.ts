@@ -8,7 +8,8 @@ import type { LimiterRedis, Penalty } from '../types.ts'
 import { judgeAlone } from './alone.ts'
 import { ANSWER_EACH } from './batch.ts'
 import { Charge } from './charge.ts'
-import { countedMs, type Entry } from './entry.ts'
+import { countedMs } from './counted.ts'
+import type { Entry } from './entry.ts'
 import { KnownCounters } from './known-counters.ts'
 import { Leases } from './leases.ts'
 import { type Ask, Link } from './link.ts'
@@ -28,10 +29,12 @@ export interface SharedStoreSetup {
   readonly onPenalty: (penalty: Penalty) => void
   /** How long a command of `redis` may take, in milliseconds. Default 25. */
   readonly commandTimeoutMs?: number | undefined
+  /** How many processes there are, before Redis has told. Default 1. */
+  readonly processes?: number | undefined
 }
 
 const COMMAND_TIMEOUT_MS = 25
-/** How long a refusal is believed where somebody may give something back before: at the end of a call, or of a lease. */
+/** How long a refusal is believed where something may be given back before: at the end of a call, of a lease, or of an outage. */
 const CALL_ENDS_MS = 10
 const GIVEN_BACK_MS = 100
 
@@ -104,8 +107,11 @@ export class SharedStore implements LimitStore {
   #waitMs(claim: Claim, entry: Entry, now: number): number {
     if (entry.isDenied(now, claim)) return entry.deniedUntil - now
     if (!this.#link.isOnProbation) return 0
-    const excess = claim.weight - entry.leftAlone(now, claim, this.#link.nodes)
-    return excess <= 0 ? 0 : entry.own.waitMs(now, excess, countedMs(claim))
+    const { outage, nodes } = this.#link
+    const allowance = entry.allowanceIn(outage, now, claim, nodes)
+    const excess = claim.weight - allowance.leftOnReturn(now, claim, entry.own)
+    if (excess <= 0) return 0
+    return Math.min(outage.noticedAt - now, entry.own.waitMs(now, excess, countedMs(claim)))
   }
 
   #takeFromLeases(claims: readonly Claim[], now: number): void {
@@ -201,22 +207,22 @@ export class SharedStore implements LimitStore {
   }
 
   #learn(entry: Entry, now: number, claim: Claim, charged: number): void {
-    const { isOnProbation, nodes } = this.#link
-    if (isOnProbation) entry.learnOnProbation(now, claim, charged, nodes)
-    else entry.learn(now, claim, charged)
+    const { isOnProbation, outage, nodes } = this.#link
+    if (isOnProbation) entry.allowanceIn(outage, now, claim, nodes)
+    entry.learn(now, claim, charged)
   }
 
   #believedMs({ rule, retryAfterMs }: Claim): number {
     if (rule.algorithm === 'concurrency') return Math.min(CALL_ENDS_MS, retryAfterMs)
-    const isKept = rule.weight === 'requests' && this.#leases.areNone
+    const isKept = rule.weight === 'requests' && this.#leases.areNone && this.#link.missing === 0
     return isKept ? retryAfterMs : Math.min(GIVEN_BACK_MS, retryAfterMs)
   }
 
   #takeAlone(claims: readonly Claim[], entries: readonly Entry[], now: number): void {
     this.#counts.alone++
-    const { nodes } = this.#link
+    const { nodes, outage } = this.#link
     for (let index = 0; index < claims.length; index++) {
-      judgeAlone(claims[index] as Claim, entries[index] as Entry, nodes, now)
+      judgeAlone(claims[index] as Claim, entries[index] as Entry, outage, nodes, now)
     }
     if (!mayPass(claims)) return
     for (let index = 0; index < claims.length; index++) {
@@ -225,7 +231,7 @@ export class SharedStore implements LimitStore {
       if (!claim.passes) continue
       if (covers(claim, entry, now)) this.#takeFromLease(claim, entry, now)
       else {
-        entry.chargeAlone(now, claim)
+        entry.chargeAlone(outage, now, claim, nodes)
         charged(claim, now, new Charge(entry, 'alone', 0))
         claim.remaining = Math.max(0, claim.remaining - claim.weight)
       }
@@ -235,7 +241,8 @@ export class SharedStore implements LimitStore {
   settle(claim: Claim, weight: number): void {
     const charge = claim.handle
     if (!(charge instanceof Charge) || !Number.isFinite(claim.limit)) return
-    const adjustment = charge.settle(claim, weight - claim.weight, this.#clock.now())
+    const { nodes } = this.#link
+    const adjustment = charge.settle(claim, weight - claim.weight, this.#clock.now(), nodes)
     if (adjustment !== undefined) this.#link.adjust(adjustment)
   }
 
@@ -248,9 +255,9 @@ export class SharedStore implements LimitStore {
   }
 
   figures(): Readonly<Record<string, number | string | boolean>> {
-    const { isUp, isOnProbation, nodes, batches, failures } = this.#link
+    const { isUp, isOnProbation, nodes, missing, batches, failures } = this.#link
     return {
-      ...{ isShared: isUp, isOnProbation, nodes, batches, failures },
+      ...{ isShared: isUp, isOnProbation, nodes, missing, batches, failures },
       ...{ keys: this.#known.size, leases: this.#leases.size, ...this.#counts },
     }
   }
