@@ -47,6 +47,11 @@ export class PooledConnection implements Member {
   readonly #writer = new MessageWriter()
   readonly #forward: (bytes: Buffer) => void
   #batch: Batch | undefined = undefined
+  /** Sent behind it, to put the session in order. */
+  #behind: Batch | undefined = undefined
+  /** Refused, and sent again when what is behind it is over. */
+  #refused: Batch | undefined = undefined
+  #resetting: Promise<void> | undefined = undefined
   #queries = 0
   #status: TransactionStatus = 'I'
   #lost: Error | undefined = undefined
@@ -75,7 +80,9 @@ export class PooledConnection implements Member {
     const lost = (error: Error) => {
       if (this.#lost !== undefined) return
       this.#lost = error
-      this.#endBatch()?.fail(error, this.#interrupter.reason)
+      const { reason } = this.#interrupter
+      for (const batch of [this.#refused, this.#batch, this.#behind]) batch?.fail(error, reason)
+      this.#refused = this.#batch = this.#behind = undefined
       callback(error)
     }
     this.#client.on('error', lost)
@@ -97,12 +104,16 @@ export class PooledConnection implements Member {
     return isFree && (leavesNoTrace || !this.#isTouched) && !this.#isDoubtful
   }
 
-  batch(steps: readonly Step[], signal?: CancelSignal): Promise<readonly StepResult[]> {
+  batch(
+    steps: readonly Step[],
+    signal?: CancelSignal,
+    isLast = false,
+  ): Promise<readonly StepResult[]> {
     // A cancel request that came too late for the batch before would end this one.
     const { pending } = this.#interrupter
-    if (pending !== undefined) return pending.then(() => this.batch(steps, signal))
+    if (pending !== undefined) return pending.then(() => this.batch(steps, signal, isLast))
     try {
-      return this.#send(steps, signal).promise
+      return this.#send(steps, signal, isLast).promise
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new BugError(String(error)))
     }
@@ -142,6 +153,8 @@ export class PooledConnection implements Member {
 
   async clean(leavesNoTrace: boolean, deadline: number): Promise<boolean> {
     this.#deadline = deadline
+    if (this.#isRunning) this.#onWatched()
+    await this.#resetting
     await this.#interrupter.pending
     if (this.#isRunning || this.isLost) return false
     const isOpen = this.#status !== 'I'
@@ -219,11 +232,14 @@ export class PooledConnection implements Member {
   }
 
   /** Nothing is sent before everything is written: half a batch would be half a transaction. */
-  #send(steps: readonly Step[], signal: CancelSignal | undefined): Batch {
+  #send(steps: readonly Step[], signal: CancelSignal | undefined, isLast: boolean): Batch {
     assert(!this.#isRunning, 'one batch at a time')
     if (signal?.aborted === true) throw new CancelledError()
     this.#start()
+    this.#writer.clear()
     const parsing = this.#write(steps)
+    // Behind a pooler, it could be another session that is put in order.
+    if (isLast && this.#preparing.isOn) this.#writeReset()
     const batch = new Batch(steps, parsing, this.#statements, signal)
     this.#batch = batch
     if (signal !== undefined || this.#hasDeadline) this.#onWatched()
@@ -231,11 +247,24 @@ export class PooledConnection implements Member {
     return batch
   }
 
-  /** Writes the batch; tells the steps whose statements are prepared on the way. `isNaming`: to be kept by their names. */
+  /**
+   * It runs when the answer before it has left, so nobody waits for it. If that was an error amid a transaction this one fails too, and
+   * so it may when its caller is late: the session is then put in order as if this had not been tried.
+   */
+  #writeReset(): void {
+    const steps = this.#resetUsual
+    const batch = new Batch(steps, this.#write(steps), this.#statements, undefined)
+    this.#behind = batch
+    this.#resetting = batch.promise.then(results => {
+      // What it stood behind may be run once more.
+      if (isBare(results) && !this.#isRunning) this.#isTouched = false
+    }, ignore)
+  }
+
+  /** Writes a batch; tells the steps whose statements are prepared on the way. `isNaming`: to be kept by their names. */
   #write(steps: readonly Step[], isNaming = this.#preparing.isOn): readonly Step[] {
     const writer = this.#writer
     let parsing = none
-    writer.clear()
     for (const name of this.#statements.toClose) writer.close(name)
     for (let index = 0; index < steps.length; index++) {
       const step = steps[index] as Step
@@ -269,8 +298,14 @@ export class PooledConnection implements Member {
     this.#status = status
     const batch = this.#batch
     if (batch?.hasLostStatement === true) this.#isDoubtful = true
-    if (wasFree && batch?.isRefused === true) this.#repeat(batch)
-    else this.#endBatch()?.finish(this.#whyCancelled())
+    const isRefused = wasFree && batch?.isRefused === true
+    const isAlone = this.#behind === undefined
+    if (isRefused && isAlone) return this.#repeat(batch)
+    this.#batch = this.#behind
+    this.#behind = undefined
+    if (isRefused) this.#refused = batch
+    else batch?.finish(this.#whyCancelled())
+    if (isAlone && this.#refused !== undefined) this.#repeat(this.#refused)
   }
 
   /**
@@ -278,15 +313,12 @@ export class PooledConnection implements Member {
    * server connection again, with other statements of the same names.
    */
   #repeat(batch: Batch): void {
+    this.#refused = undefined
+    this.#batch = batch
     const undoing = this.#status === 'I' ? none : [ROLLBACK]
+    this.#writer.clear()
     batch.repeat(this.#write([...undoing, ...batch.steps], false), undoing.length)
     this.#client.connection.stream.write(this.#writer.bytes())
-  }
-
-  #endBatch(): Batch | undefined {
-    const batch = this.#batch
-    this.#batch = undefined
-    return batch
   }
 
   /** Notices, notifications and settings may come at any time; anything else amid a batch would be lost in it. */
@@ -302,3 +334,5 @@ export class PooledConnection implements Member {
 /** NotificationResponse, NoticeResponse, ParameterStatus. */
 const AT_ANY_TIME = new Set([65, 78, 83])
 const none: readonly Step[] = Object.freeze([])
+
+function ignore(): void {}

@@ -14,9 +14,15 @@ export interface Connection extends Queryable {
    * A transaction that fails because the server no longer has a statement as it was prepared (after `deallocate` or
    * `alter table`) is undone and run once more; nobody sees the first try.
    *
+   * `isLast`: this use asks nothing more, so that what puts the session in order may be sent along, to be done behind the answer.
+   *
    * Not for: COPY, savepoints outside an explicit transaction, several statements in one text.
    */
-  batch(steps: readonly Step[], signal?: CancelSignal): Promise<readonly StepResult[]>
+  batch(
+    steps: readonly Step[],
+    signal?: CancelSignal,
+    isLast?: boolean,
+  ): Promise<readonly StepResult[]>
 }
 
 /** What a pool needs of the connections it lends. */

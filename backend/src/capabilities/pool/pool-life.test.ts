@@ -51,6 +51,7 @@ async function isRunning(text: string): Promise<boolean> {
 
 test('a statement that runs past the deadline is cancelled in PostgreSQL, and the connection serves the next', async () => {
   const { pool, events } = open({ sizeMax: 1 })
+  await pool.use(select('select 1')) // Connecting may take longer than that.
   const text = 'select pg_sleep(60) as late'
   await expect(pool.use(select(text), within(150))).rejects.toMatchObject({
     code: 'ST514',
@@ -64,6 +65,7 @@ test('a statement that runs past the deadline is cancelled in PostgreSQL, and th
 
 test('so is a query through the driver', async () => {
   const { pool } = open({ sizeMax: 1 })
+  await pool.use(select('select 1'))
   const late = pool.use(connection => connection.query('select pg_sleep(60)'), within(150))
   await expect(late).rejects.toMatchObject({ code: 'ST514' })
   expect(await pool.query('select 1 as one')).toEqual([{ one: 1 }])

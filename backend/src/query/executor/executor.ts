@@ -200,6 +200,7 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
     const { breaker } = node
     const { statement, context } = execution
     const { deadline } = execution
+    const leavesNoTrace = isQuiet(execution)
     const entering = breaker?.enterSoon(deadline === undefined ? undefined : { deadline }) ?? 0
     const permit = entering instanceof Promise ? await entering : entering
     let startedAt = clock.now()
@@ -216,7 +217,10 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
       try {
         outcome =
           transaction.claimAt === undefined
-            ? outcomeOf(transaction, await connection.batch(transaction.steps, execution.signal))
+            ? outcomeOf(
+                transaction,
+                await connection.batch(transaction.steps, execution.signal, !leavesNoTrace),
+              )
             : await runClaimed(connection, limited, transaction, login, onCommitted)
       } catch (error) {
         paces.tookAtLeast(statement.name, clock.now() - now)
@@ -238,7 +242,7 @@ export function createExecutor(router: Router, setup: ExecutorSetup = {}): Execu
         class: paces.paceOf(statement.name),
         tenant: context.role,
         deadline: execution.deadline,
-        leavesNoTrace: isQuiet(execution),
+        leavesNoTrace,
       })
     } catch (error) {
       ending = isDisturbed ? classifyPostgres(error) : endingOf(error)

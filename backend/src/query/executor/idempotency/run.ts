@@ -59,7 +59,7 @@ async function keep(
 ): Promise<Pick<Outcome, 'lsn' | 'own'>> {
   const { commitAt } = keepPlaces(tellsChanges)
   try {
-    return toldIn(await connection.batch(steps, signal), tellsChanges)
+    return toldIn(await connection.batch(steps, signal, true), tellsChanges)
   } catch (error) {
     if (tellsChanges && isInDoubt(error, commitAt)) onDoubt(ANYTHING)
     if (error instanceof DatabaseError && (error.step ?? 0) > commitAt) return {}
@@ -90,7 +90,7 @@ async function recall(
   await connection.batch([ROLLBACK_STEP], signal)
   const opening = openingOf(context)
   const steps = [...opening, ...recallSteps(idempotency), LSN_STEP]
-  const results = await connection.batch(steps, signal)
+  const results = await connection.batch(steps, signal, true)
   const [row] = results[opening.length + RECALL_AT] ?? []
   if (row === undefined) throw new KeyInUseError() // It expired this very moment: the next try finds it gone.
   const [answer = null] = row
