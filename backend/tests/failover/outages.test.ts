@@ -121,6 +121,18 @@ test('when all nodes were down and are back, everything is served again', async 
 const URLS = (nodes: readonly ReplicatedNode[]) =>
   nodes.map(({ authenticatorUrl }) => authenticatorUrl)
 
+test('writes that waited while the primary was frozen are all answered when it goes on', async () => {
+  const { cluster, server, read, write } = await serveCluster({ standbys: 1 })
+  await write('before')
+  cluster.primary.freeze()
+  const isNoticed = () => server.events.some(({ kind }) => kind === 'replicas.unreachable')
+  await expect.poll(isNoticed, PATIENCE).toBe(true)
+  const waiting = Promise.all(Array.from({ length: 20 }, () => write('meanwhile')))
+  await read('before') // By now they have come.
+  cluster.primary.thaw()
+  expect((await waiting).filter(({ status }) => status !== 201)).toEqual([])
+})
+
 test('a server starts while a replica is down, and uses it when it is up', async () => {
   const cluster = await startReplicated({ standbys: 1 })
   onTestFinished(() => cluster.stop())

@@ -235,20 +235,30 @@ function primaryDetail(all: readonly ServerNode[], primary: number | undefined):
   return name === undefined ? 'there is no primary to write to' : `the primary is ${name}`
 }
 
+const SILENT = 'it does not answer the watch'
+
 /** What the watch finds out is news for the connections to the node, and for its breaker. */
 function follow({ name, pool, breaker }: ServerNode, change: NodeChange): void {
   switch (change) {
     case 'frozen':
       pool.evict(new Error(`${name} does not answer`), 'now')
-      breaker.open('it does not answer the watch')
+      breaker.open(SILENT)
       return
     case 'unreachable':
       pool.evict(new Error(`${name} cannot be reached`), 'now')
       return
     case 'demoted':
       return pool.evict(new Error(`${name} is not the primary any more`), 'when-free')
-    case 'reachable': // Each of its answers is heard.
+    case 'reachable': // Those who waited for it must not be refused now.
+      if (isRestedByWatch(breaker)) breaker.release()
+      return
     case 'promoted': // Its sessions find out by themselves: PostgreSQL ends recovery under them.
       return
   }
+}
+
+/** No call has failed since: nothing but silence spoke against it. */
+function isRestedByWatch(breaker: Breaker): boolean {
+  const { state, transitions } = breaker.status()
+  return state === 'open' && transitions.at(-1)?.details === SILENT
 }
