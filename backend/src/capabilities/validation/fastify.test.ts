@@ -254,3 +254,12 @@ test('where it only watches, requests go on, and those that cannot be read do no
   })
   expect(answer.json()).toMatchObject({ code: 'ST416' })
 })
+
+test('a body beyond the limit of its route is answered as Fastify answers it', async () => {
+  const { app, post } = await setUp()
+  app.post('/small', { bodyLimit: 10 }, async () => 'taken')
+  const long = '{"product": "tent"}'
+  expect((await post('{"a": 1}', {}, '/small')).body).toBe('taken')
+  const refused = await post(long, {}, '/small')
+  expect(refused.json()).toMatchObject({ statusCode: 413, code: 'FST_ERR_CTP_BODY_TOO_LARGE' })
+})

@@ -6,31 +6,19 @@ import type {
   FastifyRequest,
   RouteOptions,
 } from 'fastify'
-import { option } from '../../base/index.ts'
-import { createBodyGuard } from './body/guard.ts'
-import type { BodyOptions } from './body/options.ts'
 import { BodyEncodingError, SchemaError, SchemaUseError, ValidationError } from './errors.ts'
+import { acceptJson, type JsonBodyOptions } from './json-body.ts'
 import { problemOf } from './problem.ts'
 import type { ShapeKind } from './recognise.ts'
-import { decompress } from './request/decompress.ts'
-import {
-  DECOMPRESSION_CHECKS,
-  DECOMPRESSION_DEFAULTS,
-  type DecompressionOptions,
-} from './request/decompression-options.ts'
 import { checkHeaders } from './request/headers.ts'
 import { checkPath } from './request/path.ts'
 import { createSchemaCompiler, type SchemaCheck } from './schema/check.ts'
 import { isSchema, type JsonSchema } from './schema/json-schema.ts'
 import { requireTexts } from './schema/texts.ts'
 import { blockShapesIn } from './shapes-in.ts'
-import { judge, parsed, type WatchingOptions, watchSchemas } from './watching.ts'
+import { judge, watchSchemas } from './watching.ts'
 
-export interface ValidationPluginOptions extends WatchingOptions {
-  /** Limits of JSON bodies. */
-  readonly body?: BodyOptions
-  /** How large a compressed body may become. Default: as large as Fastify's `bodyLimit` lets others be. */
-  readonly decompression?: DecompressionOptions
+export interface ValidationPluginOptions extends JsonBodyOptions {
   /** Members that a route's schema does not name. Default refuse. */
   readonly unknownProperties?: 'refuse' | 'allow'
   /** Whether `multipart/form-data` comes in, for a parser that you have. Default false. */
@@ -61,13 +49,14 @@ export const validationPlugin: FastifyPluginCallback<ValidationPluginOptions> = 
     for (const check of compiled) check.compile() // A schema that is none stops the start.
   })
   app.addHook('onRequest', (request, _reply, next) => {
-    let error: Error | undefined
     try {
-      judge(options, request, () => checkRequest(request, multipart))
+      if (options.mode === 'monitor')
+        judge(options, request, () => checkRequest(request, multipart))
+      else checkRequest(request, multipart)
     } catch (refused) {
-      error = refused as Error
+      return next(refused as Error)
     }
-    next(error)
+    next()
   })
   if (options.mode === 'monitor') watchSchemas(app, options)
   if (block.length > 0) {
@@ -97,39 +86,6 @@ function checkRequest({ raw, headers }: FastifyRequest, multipart: boolean): voi
     const fault = { pointer: '', rule: 'content-type', detail, hint: 'Send JSON.' }
     throw new BodyEncodingError([fault])
   }
-}
-
-function acceptJson(app: FastifyInstance, options: ValidationPluginOptions) {
-  const { body, decompression = {} } = options
-  const guard = createBodyGuard(body)
-  const decompressedBytesMax = app.initialConfig.bodyLimit
-  const settled = option.settled(
-    'decompression',
-    { ...(decompressedBytesMax === undefined ? {} : { decompressedBytesMax }), ...decompression },
-    DECOMPRESSION_CHECKS,
-    DECOMPRESSION_DEFAULTS,
-  )
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
-    const encoding = request.headers['content-encoding']
-    if (encoding !== undefined) {
-      const unpack = async () => decompress(bytes as Buffer, encoding, settled)
-      unpack()
-        .then(unpacked => parsed(unpacked, guard, options, request))
-        .then(
-          value => done(null, value),
-          (error: unknown) => done(error as Error),
-        )
-      return
-    }
-    let value: unknown
-    try {
-      value = parsed(bytes as Buffer, guard, options, request)
-    } catch (error) {
-      return done(error as Error)
-    }
-    done(null, value)
-  })
 }
 
 /** The parts of a request whose values are texts, whatever they look like. */

@@ -28,7 +28,7 @@ export {
   ValidationError,
 } from './errors.ts'
 export { type Fault, pointerStep } from './fault.ts'
-export { textOf } from './request/body-text.ts'
+export { textOf, withoutByteOrderMark } from './request/body-text.ts'
 export { decompress } from './request/decompress.ts'
 export {
   DECOMPRESSION_CHECKS,

@@ -18,8 +18,8 @@ export interface Shape {
 
 /** Longer texts are looked at up to here: an attack that is typed into a field is short. */
 const LENGTH_MAX = 8_192
-/** What names and most prose have nothing of. */
-const SUSPICIOUS = /['"<>{}$%;|&`\\]|\.\.|--|\/\*|:\/\//
+/** What names and most prose have nothing of. Of `%` only what stands for a character of a path: patterns of `like` have many. */
+const SUSPICIOUS = /['"<>{}$;|&`\\]|%(?:2|5c|c0)|\.\.|--|\/\*|:\/\//i
 const NONE: readonly ShapeKind[] = Object.freeze([])
 
 /** Of lower-case texts. `{0,8}` rather than `*`: bounded from each place. */

@@ -3,6 +3,7 @@ import {
   BodySyntaxError,
   createBodyGuard,
   decompress,
+  withoutByteOrderMark,
 } from '../../../capabilities/validation/index.ts'
 import { InvalidBodyError } from '../errors.ts'
 import type { RestInput } from '../input.ts'
@@ -11,15 +12,19 @@ import { isNestedBeyond } from '../payload/nesting.ts'
 import { faultOfDeepBody } from './deep-body.ts'
 import type { ValidationRules } from './options.ts'
 
+/** Of a longer text nothing is made but its bytes, and those may be there. */
+const LONG = 262_144
+
 const guards = new WeakMap<ValidationRules, BodyGuard>()
 
 /**
  * Throws ST411 to ST413 for a JSON text beyond the limits of bodies. What is no JSON, and what PostgreSQL's texts cannot hold, is
- * told elsewhere, in the words of the dialect and of PostgreSQL.
+ * told elsewhere, in the words of the dialect and of PostgreSQL. `bytes`: those of the text, where somebody has them.
  */
-export function checkBody(text: string, rules: ValidationRules): void {
+export function checkBody(text: string, rules: ValidationRules, bytes?: Buffer): void {
   if (isSurelyWithin(text, rules)) return
-  const fault = guardOf(rules).find(text)
+  const isLong = text.length > LONG && bytes !== undefined
+  const fault = guardOf(rules).find(isLong ? withoutByteOrderMark(bytes) : text)
   if (fault === undefined || fault instanceof BodySyntaxError) return
   const isOnlyDeep = rules.depthMax === ANY_DEPTH && fault.faults[0]?.rule === 'depth'
   if (!isOnlyDeep) throw fault

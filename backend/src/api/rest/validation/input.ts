@@ -59,7 +59,11 @@ export function integer(type: string, bits: 16 | 32 | 64): Input {
   const max = 2n ** BigInt(bits - 1) - 1n
   const digitsMin = String(max).length
   const hint = `Send a whole number from ${-max - 1n} to ${max}.`
-  return short(text => {
+  const outOfRange = (text: string): Refusal => {
+    const message = `value "${text}" is out of range for type ${type}`
+    return { code: '22003', message, rule: 'range', hint }
+  }
+  const read = short(text => {
     const [, number] = INTEGER.exec(text) ?? []
     if (number === undefined) {
       // With many digits before what is wrong PostgreSQL may find that they are too many first.
@@ -69,10 +73,16 @@ export function integer(type: string, bits: 16 | 32 | 64): Input {
     }
     if (number.length < digitsMin) return undefined
     const value = BigInt(number)
-    if (value <= max && value >= -max - 1n) return undefined
-    const message = `value "${text}" is out of range for type ${type}`
-    return { code: '22003', message, rule: 'range', hint }
+    return value <= max && value >= -max - 1n ? undefined : outOfRange(text)
   })
+  return (text, kind) =>
+    isLongWhole(text, kind) ? outOfRange(`${text.slice(0, REPEATED_MAX)}…`) : read(text, kind)
+}
+
+/** A number of JSON does not begin with zeros: so many digits are too many for PostgreSQL, which would repeat them all. */
+function isLongWhole(text: string, kind: JsonKind): boolean {
+  if (kind !== 'number' || text.length <= REPEATED_MAX) return false
+  return !text.includes('.') && !text.includes('e') && !text.includes('E')
 }
 
 const FLOAT = /^[\t-\r ]*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)[\t-\r ]*$/i

@@ -16,6 +16,9 @@ const CLOSE_BRACE = 0x7d
 
 /** Faster than a look at each character, for most of a body is in strings. */
 const PLAIN = /[^"\\\u0000-\u001f]*/y
+const DIGITS = /\d*/y
+/** So many digits are quicker looked at one by one. */
+const FEW = 24
 const ESCAPE = /["\\/bfnrt]|u[\da-fA-F]{4}/y
 
 /**
@@ -175,8 +178,16 @@ export class JsonText {
 
   #passDigits(): boolean {
     const start = this.at
-    while (isDigit(this.text.charCodeAt(this.at))) this.at++
+    const few = start + FEW
+    while (this.at < few && isDigit(this.text.charCodeAt(this.at))) this.at++
+    if (this.at === few) this.#passManyDigits()
     return this.at > start
+  }
+
+  #passManyDigits(): void {
+    DIGITS.lastIndex = this.at
+    DIGITS.test(this.text)
+    this.at = DIGITS.lastIndex
   }
 
   /** Without recursion, for anybody may send it. */

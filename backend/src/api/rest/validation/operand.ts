@@ -193,7 +193,7 @@ function mapped(inner: Operand, kind: Operand['kind'], map: (text: string) => Va
 }
 
 function lengthOf(text: string): Decimal {
-  return { digits: BigInt(countCharacters(text)), scale: 0 }
+  return { digits: countCharacters(text), scale: 0 }
 }
 
 function withoutSpaces(text: string): string {

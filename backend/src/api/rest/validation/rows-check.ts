@@ -119,9 +119,13 @@ export class RowsCheck implements RowSink {
   }
 
   #constrain(row: number, has: (index: number) => boolean): void {
-    for (const [order, { check, refusal, column }] of this.#rules.constraints.entries()) {
-      if (check(name => this.#valueOf(name, has)) !== false) continue
-      const rules = column === undefined ? undefined : this.#rules.columns.get(column)
+    const { constraints, columns } = this.#rules
+    const valueOf = (name: string) => this.#valueOf(name, has)
+    for (let order = 0; order < constraints.length; order++) {
+      const constraint = constraints[order]
+      if (constraint === undefined || constraint.check(valueOf) !== false) continue
+      const { refusal, column } = constraint
+      const rules = column === undefined ? undefined : columns.get(column)
       this.#refuse(refusal, CHECKS, row, rules, order)
     }
   }

@@ -10,6 +10,9 @@ const MOMENT =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?:Z|[+-]\d\d(?::?\d\d)?)?$/
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?$/
 const ZONE = /(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$/
+/** Of a moment like this no part has to be looked at. */
+const USUAL_MOMENT =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$/
 const SPAN = /^\d{1,5} (?:second|minute|hour|day|week|month|year)s?$/
 
 /** Only what is certain: the forms of ISO 8601 that everybody sends, and words without a single digit that mean no time. */
@@ -35,7 +38,7 @@ function isUsual(type: string, text: string): boolean {
     case 'date':
     case 'timestamp':
     case 'timestamp with time zone':
-      return isDay(DATE.exec(text)) || isMoment(text)
+      return USUAL_MOMENT.test(text) || isDay(DATE.exec(text)) || isMoment(text)
     case 'time':
       return CLOCK.test(text)
     case 'time with time zone':
@@ -59,10 +62,14 @@ function isNoDay(type: string, text: string): boolean {
   return parts !== null && !type.startsWith('time ') && type !== 'interval' && !isDay(parts)
 }
 
+/** So many days has every month. */
+const EVERY_MONTH = 28
+
 function isDay(parts: RegExpExecArray | null): boolean {
   if (parts === null) return false
-  const [year, month, day] = parts.slice(1, 4).map(Number) as [number, number, number]
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])]
   if (year === 0 || month === 0 || month > 12 || day === 0) return false
+  if (day <= EVERY_MONTH) return true
   return day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
 }
 

@@ -49,10 +49,10 @@ export function readPayload(
   const columns = action === 'replace' ? undefined : given
   const type = readContentType(input.headers['content-type'])
   const looks = looking(validation, action)
-  const taken = (text: string) => withinLimits(text, validation)
+  const taken = (text: string, bytes?: Buffer) => withinLimits(text, validation, bytes)
   switch (type.kind) {
     case 'json':
-      return readJson(taken(documentText(input, INVALID_JSON)), columns, looks)
+      return readJson(taken(documentText(input, INVALID_JSON), input.body), columns, looks)
     case 'csv': {
       const csv = readCsv(documentText(input, 'Empty or invalid csv'))
       const named = columns ?? keysOf(csv)
@@ -70,8 +70,12 @@ export function readPayload(
   }
 }
 
-function withinLimits(text: string, { judge, sanitized }: BodyValidation): string {
-  judge?.apply(limits => checkBody(text, limits))
+function withinLimits(
+  text: string,
+  { judge, sanitized }: BodyValidation,
+  bytes: Buffer | undefined,
+): string {
+  judge?.apply(limits => checkBody(text, limits, bytes))
   return sanitized === undefined ? text : sanitizeRows(text, sanitized)
 }
 

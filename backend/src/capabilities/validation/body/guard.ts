@@ -53,7 +53,7 @@ export function createBodyGuard(options: BodyOptions = {}): BodyGuard {
     if (text.length > PARSED_FIRST_MAX) return false
     if (rules.loneSurrogates === 'refuse' && LONE_SURROGATE.test(text)) return false
     try {
-      return quickCheck.isSurelyHarmless(text, JSON.parse(text))
+      return quickCheck.isSurelyHarmless(text, JSON.parse(text), text.length * UNIT_BYTES_MAX)
     } catch {
       return false // The scanner says where.
     }
@@ -83,7 +83,8 @@ export function createBodyGuard(options: BodyOptions = {}): BodyGuard {
       check(withoutByteOrderMark(bytes)) // It says where.
       throw error
     }
-    if (!isLong && !quickCheck.isSurelyHarmless(text, value)) check(withoutByteOrderMark(bytes))
+    if (!isLong && !quickCheck.isSurelyHarmless(text, value, bytes.length))
+      check(withoutByteOrderMark(bytes))
     return value
   }
 
@@ -93,6 +94,8 @@ export function createBodyGuard(options: BodyOptions = {}): BodyGuard {
 /** Longer texts are looked at before anything is made of them: that could be many times as large. */
 const PARSED_FIRST_MAX = 262_144
 
+/** Of UTF-8, for each unit of UTF-16. */
+const UNIT_BYTES_MAX = 3
 /** Enough to read the key at a place. */
 const KEY_MAX = 1_100
 const LONE_SURROGATE = /\p{Surrogate}/u

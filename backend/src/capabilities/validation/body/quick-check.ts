@@ -19,10 +19,10 @@ export class QuickCheck {
     this.shortest = new ShortestText(rules)
   }
 
-  /** False: somebody has to read the text. */
-  isSurelyHarmless(text: string, value: unknown): boolean {
+  /** False: somebody has to read the text. It has at most so many bytes. */
+  isSurelyHarmless(text: string, value: unknown, bytesMax: number): boolean {
     if (typeof value === 'number') return false
-    const needed = this.shortest.lengthOf(value)
+    const needed = this.shortest.lengthOf(value, bytesMax)
     if (needed === UNSURE) return false
     const extra = this.escapesIn(text)
     if (extra === UNSURE || text.length - extra !== needed) return false

@@ -125,6 +125,7 @@ test.each<[text: string, rule: string, pointer: string, options?: BodyOptions]>(
   ['{"too long": 1}', 'string', '/too long', { stringBytesMax: 5 }],
   ['{"a/b~": {"x": 1, "y": 2, "x": 3}}', 'duplicate-key', '/a~1b~0/x'],
   ['[{"x": 1, "\\u0078": 2}]', 'duplicate-key', '/0/x'],
+  ['[{"\\u0078": 1, "x": 2}]', 'duplicate-key', '/0/x'],
   ['{"a": {"__proto__": {"isAdmin": true}}}', 'polluting-key', '/a/__proto__'],
   ['{"\\u005f_proto__": 1}', 'polluting-key', '/__proto__'],
   ['{"constructor": {"prototype": {}}}', 'polluting-key', '/constructor/prototype'],

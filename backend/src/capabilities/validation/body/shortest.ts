@@ -20,6 +20,7 @@ export class ShortestText {
   /** Since the last `lengthOf`: a number came by that is shorter with an exponent, as in 1e3. */
   mayBeShorter = false
   private values = 0
+  private mayBeLong = true
   private readonly depthMax: number
   private readonly keysMax: number
   private readonly itemsMax: number
@@ -40,9 +41,10 @@ export class ShortestText {
 
   /**
    * How many characters the shortest JSON of this value has, without exponents and with escapes counted as one. `UNSURE` for a value
-   * that breaks a rule, and for a number that has more digits than are certain.
+   * that breaks a rule, and for a number that has more digits than are certain. `bytesMax`: of the text; no string in it takes more.
    */
-  lengthOf(value: unknown): number {
+  lengthOf(value: unknown, bytesMax: number): number {
+    this.mayBeLong = bytesMax > this.stringBytesMax
     this.values = 0
     this.mayBeShorter = false
     return this.length(value, 0)
@@ -112,7 +114,9 @@ export class ShortestText {
   }
 
   private isTooLong(text: string): boolean {
-    return text.length > this.shortMax && Buffer.byteLength(text) > this.stringBytesMax
+    return (
+      this.mayBeLong && text.length > this.shortMax && Buffer.byteLength(text) > this.stringBytesMax
+    )
   }
 }
 

@@ -35,7 +35,7 @@ export function checkHeaders(
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     const once = ONCE[name.length]
-    if (once === undefined || name.toLowerCase() !== once) continue
+    if (once === undefined || (name !== once && name.toLowerCase() !== once)) continue
     const bit = 1 << name.length
     if ((seen & bit) !== 0) throw repeated(once)
     seen |= bit
