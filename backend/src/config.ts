@@ -256,6 +256,8 @@ const LIVE: ReadonlySet<string> = new Set([
   'validation',
   'limits.rules',
   'security.rules',
+  'security.allow',
+  'security.blockLists',
   'security.silences',
   'jwt',
   'openapi',

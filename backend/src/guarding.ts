@@ -60,6 +60,8 @@ export interface ServerGuarding {
   beat(): void
   /** Takes over what of a configuration may change while it runs. */
   reconfigure(config: Config): void
+  /** Reads again what others keep: block lists. */
+  reread(): void
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -87,8 +89,10 @@ export async function createServerGuarding(setup: ServerGuardingSetup): Promise<
     reconfigure({ limits, security }) {
       limiting?.follow(limits.rules)
       monitor?.setRules(security.rules)
+      monitor?.setLists(security)
       watching?.alerting.setSilences(security.silences)
     },
+    reread: () => monitor?.readLists(),
     async start() {
       await Promise.all([limiting?.start(), monitor?.start()])
     },

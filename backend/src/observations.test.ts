@@ -266,6 +266,14 @@ const EVENTS: readonly [ServerEvent, Partial<LogEntry>][] = [
     { level: 'warn', fields: { count: 2, reason: 'full' } },
   ],
   [
+    { kind: 'security.alerts-rejected', sink: 'otel', count: 2, message: 'too old' },
+    { level: 'warn', fields: { count: 2, says: 'too old' } },
+  ],
+  [
+    { kind: 'security.alerts-rejected', sink: 'otel', count: 0, message: 'use another scope' },
+    { level: 'info', fields: { count: 0, says: 'use another scope' } },
+  ],
+  [
     { kind: 'security.spool-failed', sink: 'ops', error },
     { level: 'warn', error },
   ],

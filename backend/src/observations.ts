@@ -327,6 +327,8 @@ function entryOfKind(event: ServerEvent): LogEntry | undefined {
         count: event.count,
         reason: event.reason,
       })
+    case 'security.alerts-rejected':
+      return rejected(event)
     case 'security.spool-failed':
       return warning(`Alerts for '${event.sink}' are in memory only at the moment`, event.error)
     case 'security.record-failed':
@@ -548,6 +550,17 @@ function securityNotice({
   const evidence = alert.evidence.join('; ')
   const entry = securityAlert({ kind: 'security.alert', alert })
   return { ...entry, fields: { ...entry.fields, count, suggestion, evidence, query } }
+}
+
+function rejected({
+  sink,
+  count,
+  message,
+}: SecurityAlertingEvent & { kind: 'security.alerts-rejected' }): LogEntry {
+  const fields = { count, says: message }
+  if (count === 0)
+    return { level: 'info', message: `'${sink}' takes alerts, with a remark`, fields }
+  return { level: 'warn', message: `'${sink}' took alerts and threw some of them away`, fields }
 }
 
 function listRead({

@@ -322,6 +322,7 @@ async function open(
       return false
     })
     await live.identity.reload()
+    guarding.reread()
     return isTaken
   }
 

@@ -38,7 +38,7 @@ export {
   verifyRecord,
 } from './alerts/recorded.ts'
 export type { Silence } from './alerts/silences.ts'
-export type { AlertSink } from './alerts/sink.ts'
+export type { AlertSink, Remark } from './alerts/sink.ts'
 export { BUILT_IN_RULES } from './built-in-rules.ts'
 export {
   CHAIN_ORIGIN,

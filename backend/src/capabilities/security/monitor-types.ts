@@ -1,5 +1,6 @@
 import type { Alert, OnAlert } from './alert.ts'
 import type { ChainRecord } from './chain.ts'
+import type { SecurityOptions } from './options.ts'
 import type { SecurityReport } from './report.ts'
 import type { SecurityRules } from './rule.ts'
 import type { Ban, Measure, Principal, Response, SecurityEvent } from './types.ts'
@@ -51,6 +52,13 @@ export interface SecurityMonitor {
   onDecision(listener: (decision: Decision) => void): () => void
   /** Changes the rules. Those that stay as they are keep what they have counted. Throws ST001. */
   setRules(rules: SecurityRules): void
+  /**
+   * Changes who is allowed, and which lists are refused. What rules have done about those who are allowed now is undone. A list that cannot
+   * be read leaves what it had in force. Throws ST001.
+   */
+  setLists(lists: Pick<SecurityOptions, 'allow' | 'blockLists'>): void
+  /** Reads all block lists again, now. */
+  readLists(): void
   report(): SecurityReport
   /** Hears of the other processes and reads block lists from now on. Never rejects. */
   start(): Promise<void>

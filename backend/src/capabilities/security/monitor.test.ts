@@ -65,6 +65,15 @@ test('the same wrong credential is one attempt, however often, and an expired on
   expect(monitor.alerts()).toEqual([])
 })
 
+test('one wrong credential that comes from ever other addresses is one attempt at its user', () => {
+  const { monitor, fail } = setUp()
+  const guessing = () => monitor.alerts().filter(({ rule }) => rule === 'brute-force')
+  for (let n = 1; n <= 9; n++) fail(2, { credentialHash: 4_711, ip: `192.0.2.${n}` })
+  expect(guessing()).toEqual([])
+  for (let n = 1; n <= 4; n++) fail(1, { credentialHash: n, ip: `198.51.100.${n}` })
+  expect(guessing()).toMatchObject([{ principal: { kind: 'user' } }])
+})
+
 test('a success forgives the pair, and nobody else', () => {
   const { monitor, fail, tell } = setUp()
   for (let round = 0; round < 2; round++) {

@@ -67,6 +67,8 @@ const MEASURES_MAX = 100_000
 /** Of the principals that are told apart, one in so many is counted exactly at a time. */
 const PRINCIPALS_PER_PLACE = 16
 const BY_HAND = 'by-hand'
+/** Who has undone what was done about somebody who is allowed now. */
+const ALLOWED = 'security.allow'
 const LATEST = 50
 
 /** Watches what it is told. `start` is only needed with `redis` and `blockLists`. Throws ST001. */
@@ -94,7 +96,7 @@ class Monitor implements SecurityMonitor {
   readonly #book = new AlertBook()
   readonly #timeline = new Timeline()
   readonly #honeypots: Honeypots
-  readonly #isAllowed: (principal: Principal) => boolean
+  #isAllowed: (principal: Principal) => boolean
   readonly #networkOf = createNetworks()
   readonly #blocking: Blocking
   readonly #chain
@@ -392,6 +394,22 @@ class Monitor implements SecurityMonitor {
 
   setRules(rules: SecurityRules): void {
     this.#rules.replace(settleRules(option.checked('security.rules', SECURITY_CHECKS.rules, rules)))
+  }
+
+  setLists({ allow = [], blockLists = {} }: Pick<SecurityOptions, 'allow' | 'blockLists'>): void {
+    const isAllowed = allowList(option.checked('security.allow', SECURITY_CHECKS.allow, allow))
+    this.#blocking.follow(
+      option.checked('security.blockLists', SECURITY_CHECKS.blockLists, blockLists),
+    )
+    this.#isAllowed = isAllowed
+    this.#blocking.forget()
+    for (const { id, rule, principal } of this.measures()) {
+      if (rule !== BY_HAND && isAllowed(principal)) this.undo(id, ALLOWED)
+    }
+  }
+
+  readLists(): void {
+    this.#blocking.refresh()
   }
 
   report(): SecurityReport {

@@ -15,7 +15,7 @@ export interface SecurityOptions {
   honeypots?: readonly string[]
   /** Addresses, networks and users (`user:ada`) that nothing is ever done about. Default: none. */
   allow?: readonly string[]
-  /** Networks that are refused, by name: `{"drop": {"url": "https://…"}}`, or `file`. Never those of `allow`. Default: none. */
+  /** Networks that are refused, by name: `{"drop": {"url": "https://…"}}`, or `file`. Never those of `allow`. Files are read again when they change. Default: none. */
   blockLists?: BlockLists
   /** Users and addresses that are told apart. The memory follows from it: 64 MB at the most for 1_000_000. Default 1_000_000. */
   principalsMax?: number

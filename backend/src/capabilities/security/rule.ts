@@ -8,6 +8,7 @@ import type { EventKind, Level, PrincipalKind, Reason, ResponseKind, Scope } fro
  * - `brute-force`: guessing at a user from an address, at one address's many users, or at a user from several addresses
  * - `slow`: guessing that stays below every short window, over a day
  * - `token-replay`: one token at several addresses
+ * - `token-age`: a token that is good, or used, for longer than others of its issuer
  * - `probing`: a principal that is denied more than it may
  * - `enumeration`: keys one after the other
  * - `mass-read`: more rows than this principal ever reads
@@ -20,6 +21,7 @@ export const DETECTOR_NAMES = [
   'brute-force',
   'slow',
   'token-replay',
+  'token-age',
   'probing',
   'enumeration',
   'mass-read',
@@ -76,7 +78,7 @@ export interface SecurityRule {
   ratioMin?: number
   /** Fewer rows say nothing: of `mass-read` and `anomaly`. Default 0. */
   rowsMin?: number
-  /** So many times what is usual is found: of `mass-read` and `anomaly`. Default 10. */
+  /** So many times what is usual is found: of `mass-read`, `anomaly` and `token-age`. Default 10. */
   factor?: number
   /** Addresses from which many different users get in may fail more often, up to 8 times. Default false. */
   scalesWithUsers?: boolean

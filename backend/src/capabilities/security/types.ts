@@ -19,8 +19,8 @@ export type EventKind = (typeof EVENT_KINDS)[number]
 
 /**
  * Why somebody was not let in. Of `auth.failed` only `credentials` and `unknown-user` are attempts at guessing: what has expired or
- * cannot be read comes from clients that are merely old. Of `auth.tampered`: a wrong `signature`, or an `algorithm`
- * that asks not to be verified.
+ * cannot be read comes from clients that are merely old. Of `auth.tampered`: a wrong `signature`, an `algorithm`
+ * that asks not to be verified, or one that will only be issued in the `future`.
  */
 export const REASONS = [
   'credentials',
@@ -29,6 +29,7 @@ export const REASONS = [
   'malformed',
   'signature',
   'algorithm',
+  'future',
 ] as const
 export type Reason = (typeof REASONS)[number]
 
@@ -54,6 +55,10 @@ export interface SecurityEvent {
   readonly credentialHash?: number | undefined
   /** The fingerprint of the token that was shown. */
   readonly tokenHash?: number | undefined
+  /** Who has issued that token. */
+  readonly issuer?: string | undefined
+  /** How long that token is good for, from when it was issued; one that never ends: how old it is. */
+  readonly tokenLifeMs?: number | undefined
   /** The fingerprint of `User-Agent`. */
   readonly agentHash?: number | undefined
   /** What does not exist, was changed, read or touched: a route, a table, a column, a setting. */

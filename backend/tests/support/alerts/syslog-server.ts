@@ -26,9 +26,15 @@ function framesOf(text: Buffer): string[] {
   return frames
 }
 
+function asking(ca: string | undefined) {
+  return ca === undefined ? {} : { ca: [ca], requestCert: true, rejectUnauthorized: true }
+}
+
 export async function startSyslogServer(
   protocol: 'udp' | 'tcp' | 'tls',
   onConnection: (socket: Socket) => void = () => undefined,
+  /** By TLS: only clients whose certificate is of this authority. Default: none is asked for. */
+  clientAuthority?: string,
 ): Promise<SyslogServer> {
   const got: string[] = []
   if (protocol === 'udp') {
@@ -47,7 +53,7 @@ export async function startSyslogServer(
   const server =
     protocol === 'tcp'
       ? createServer(onSocket)
-      : createTlsServer({ key: KEY, cert: CERTIFICATE }, onSocket)
+      : createTlsServer({ key: KEY, cert: CERTIFICATE, ...asking(clientAuthority) }, onSocket)
   server.on('tlsClientError', () => undefined)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

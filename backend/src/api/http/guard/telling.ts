@@ -1,5 +1,5 @@
 import type { EventKind, Reason, SecurityEvent } from '../../../capabilities/security/index.ts'
-import { ClaimsError, TokenError } from '../identity/index.ts'
+import { ClaimsError, type Identity, TokenError } from '../identity/index.ts'
 import type { Outcome, Visit } from './visit.ts'
 
 type Told = Pick<SecurityEvent, 'kind'> & Partial<SecurityEvent>
@@ -17,11 +17,18 @@ const DENIED = '42501'
 
 /** Why nobody could be identified. Undefined: no token was shown, or it could not be checked now. */
 export function failureOf(error: unknown): Told | undefined {
-  if (error instanceof ClaimsError) return { kind: 'auth.failed', reason: 'expired' }
+  if (error instanceof ClaimsError) {
+    return FUTURE.test(error.message)
+      ? { kind: 'auth.tampered', reason: 'future' }
+      : { kind: 'auth.failed', reason: 'expired' }
+  }
   if (!(error instanceof TokenError)) return undefined
   const { kind, reason } = TAMPERED.find(({ words }) => words.test(error.message)) ?? MALFORMED
   return { kind, reason }
 }
+
+/** Its signature is right: either clocks differ, or somebody else has the key. */
+const FUTURE = /issued at future/
 
 interface Sign {
   readonly words: RegExp
@@ -34,6 +41,14 @@ const TAMPERED: readonly Sign[] = [
   { words: /key/, kind: 'auth.tampered', reason: 'signature' },
 ]
 const MALFORMED: Omit<Sign, 'words'> = { kind: 'auth.failed', reason: 'malformed' }
+
+/** Somebody was let in, with a token that says who has issued it, and how long it is good for. */
+export function passedOf({ claims, expiresAt }: Identity, nowMs: number): Told {
+  const { iss, iat } = claims
+  if (typeof iat !== 'number') return { kind: 'auth.passed' }
+  const issuer = typeof iss === 'string' ? iss.slice(0, NAME_LENGTH_MAX) : undefined
+  return { kind: 'auth.passed', issuer, tokenLifeMs: (expiresAt ?? nowMs) - iat * 1_000 }
+}
 
 /** What is to be told of the end of a request. Undefined: nothing that says anything about its client. */
 export function endOf(visit: Visit, outcome: Outcome): Told | undefined {

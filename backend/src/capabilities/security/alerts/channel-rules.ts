@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import { isObject, jsonOf, option } from '../../../base/index.ts'
 import { LEVELS, type Level } from '../types.ts'
 import { type Format, FORMATS } from './formats/format.ts'
@@ -35,6 +36,10 @@ export interface AlertChannel {
   requireTls?: boolean
   /** Certificates to be trusted besides Node's, in PEM. Default: none. */
   ca?: string
+  /** Of syslog by TLS: shown to receivers that ask who is there, in PEM, with those that lead to its authority. Default: none. */
+  certificate?: string
+  /** Of that certificate, in PEM. A secret. */
+  key?: string
   /** What a message of webhook, syslog or log looks like. Default `s-tier`. */
   format?: Format
   /** Of syslog. Default `authpriv`. */
@@ -85,6 +90,10 @@ const ADDRESS = option.text({
   expects: 'an address such as ops@example.com or "Ops <ops@example.com>"',
   accepts: text => /^[^\r\n,;]*[^\s<>@,;]+@[^\s<>@,;]+>?$/.test(text),
 })
+const CERTIFICATES = option.text({
+  expects: 'certificates in PEM',
+  accepts: text => text.includes('-----BEGIN CERTIFICATE-----'),
+})
 const duration = (min: number): option.Check<number> => option.duration({ min, max: 7 * DAY_MS })
 
 export const CHANNEL_CHECKS: option.Checks<AlertChannel> = Object.freeze({
@@ -97,10 +106,15 @@ export const CHANNEL_CHECKS: option.Checks<AlertChannel> = Object.freeze({
   from: ADDRESS,
   to: option.listOf(ADDRESS),
   requireTls: option.flag(),
-  ca: option.text({
-    expects: 'certificates in PEM',
-    accepts: text => text.includes('-----BEGIN CERTIFICATE-----'),
-  }),
+  ca: CERTIFICATES,
+  certificate: CERTIFICATES,
+  key: {
+    ...option.text({
+      expects: 'a private key in PEM',
+      accepts: text => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text),
+    }),
+    isSecret: true,
+  },
   format: option.oneOf(...FORMATS),
   facility: option.oneOf(...FACILITIES),
   appName: option.text({
@@ -134,7 +148,10 @@ const OF_KIND: Readonly<Record<ChannelKind, { needs: readonly Name[]; takes: rea
   pagerduty: { needs: ['routingKey'], takes: ['url', 'ca', 'allowPrivate', 'resolveAfterMs'] },
   alertmanager: { needs: ['url'], takes: ['token', 'ca', 'allowPrivate', 'resolveAfterMs'] },
   email: { needs: ['url', 'from', 'to'], takes: ['requireTls', 'ca', 'allowPrivate'] },
-  syslog: { needs: ['url'], takes: ['facility', 'appName', 'format', 'ca', 'allowPrivate'] },
+  syslog: {
+    needs: ['url'],
+    takes: ['facility', 'appName', 'format', 'ca', 'certificate', 'key', 'allowPrivate'],
+  },
   otlp: { needs: ['url'], takes: ['token', 'ca', 'allowPrivate'] },
   log: { needs: [], takes: ['format'] },
 }
@@ -188,10 +205,25 @@ function faultOfChannel(channel: unknown): string | undefined {
   return missing === undefined ? faultOfPlace(channel) : `${kind} needs ${missing}.`
 }
 
-function faultOfPlace({ kind, url, to }: Partial<AlertChannel>): string | undefined {
+function faultOfPlace(channel: Partial<AlertChannel>): string | undefined {
+  const { kind, url, to } = channel
   if (to?.length === 0) return 'to has nobody in it.'
   const check = kind === 'email' ? SMTP : kind === 'syslog' ? SYSLOG : HTTP
-  return url === undefined || check.read(url) !== undefined
-    ? undefined
-    : `url must be ${check.expects}.`
+  if (url !== undefined && check.read(url) === undefined) return `url must be ${check.expects}.`
+  return faultOfCertificate(channel)
+}
+
+/** One that can never be shown is told at the start, not at the first alert. */
+function faultOfCertificate({ url, certificate, key }: Partial<AlertChannel>): string | undefined {
+  if (certificate === undefined && key === undefined) return undefined
+  if (certificate === undefined || key === undefined) {
+    return 'certificate and key go together: one of them is missing.'
+  }
+  if (url?.startsWith('tls:') !== true) return 'certificate is for tls://… only.'
+  try {
+    createSecureContext({ cert: certificate, key })
+    return undefined
+  } catch {
+    return 'certificate and key are not of each other, or cannot be read.' // Node's words may hold parts of them.
+  }
 }

@@ -8,7 +8,7 @@ import type { SecurityAlertingEvent } from './events.ts'
 import { heartbeatOf, type Notice, noticeOf, oneMore, resolvedOf } from './notice.ts'
 import { Queue, slotOf } from './queue.ts'
 import type { QuietHours } from './quiet-hours.ts'
-import type { SinkNature } from './sink.ts'
+import type { Remark, SinkNature } from './sink.ts'
 
 /** What holds for one channel, complete. */
 export interface ChannelRules {
@@ -58,7 +58,7 @@ export interface ChannelReport {
   readonly silenced: number
   /** Told already. */
   readonly repeated: number
-  /** Given up. */
+  /** Given up, here or where they arrived. */
   readonly dropped: number
 }
 
@@ -85,7 +85,9 @@ export class Channel {
   #silenced = 0
   #repeated = 0
   #dropped = 0
+  #rejected = 0
   #toldOfDropsAtMs = -Infinity
+  #toldOfRemarksAtMs = -Infinity
 
   constructor(setup: ChannelSetup) {
     const { nature, spool, spoolBytesMax: bytesMax, observe } = setup
@@ -100,6 +102,7 @@ export class Channel {
     this.#delivery = new Delivery({
       ...setup,
       queue: this.#queue,
+      onRemark: remark => this.#hear(remark),
       onRefused: count => this.#drop(count, 'refused'),
     })
   }
@@ -216,6 +219,17 @@ export class Channel {
     this.#toldOfDropsAtMs = nowMs
     const sink = this.name
     this.#setup.observe({ kind: 'security.alerts-dropped', sink, count: this.#dropped, reason })
+  }
+
+  /** What was thrown away where it arrived is given up as well. Told as often as that. */
+  #hear({ count, message }: Remark): void {
+    this.#dropped += count
+    this.#rejected += count
+    const nowMs = this.#setup.clock.now()
+    if (nowMs - this.#toldOfRemarksAtMs < 60_000) return
+    this.#toldOfRemarksAtMs = nowMs
+    const told = { sink: this.name, count: this.#rejected, message }
+    this.#setup.observe({ kind: 'security.alerts-rejected', ...told })
   }
 
   report(): ChannelReport {

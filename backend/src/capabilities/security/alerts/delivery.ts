@@ -3,7 +3,7 @@ import { shown } from '../shown.ts'
 import { AlertUndeliveredError } from './errors.ts'
 import type { SecurityAlertingEvent } from './events.ts'
 import type { Entry, Queue } from './queue.ts'
-import type { SinkNature } from './sink.ts'
+import type { Remark, SinkNature } from './sink.ts'
 
 export interface DeliverySetup {
   readonly nature: SinkNature
@@ -17,6 +17,8 @@ export interface DeliverySetup {
   readonly random: () => number
   readonly observe: Observer<SecurityAlertingEvent>
   readonly onOutage: (sink: string, error: unknown) => void
+  /** The sink took them, and says something of it. */
+  readonly onRemark: (remark: Remark) => void
   /** Notices were given up that the sink does not want. */
   readonly onRefused: (count: number) => void
 }
@@ -124,14 +126,17 @@ export class Delivery {
     this.#tokens--
     for (const entry of batch) entry.isSending = true
     const end = this.#deadline()
+    let rejected = 0
+    const remark = ({ count, message }: Remark): void => {
+      rejected = Math.min(count, batch.length)
+      this.#setup.onRemark({ count: rejected, message: shown(message) })
+    }
     try {
-      await nature.sink.send(
-        batch.map(({ notice }) => notice),
-        this.#abort.signal,
-      )
+      const notices = batch.map(({ notice }) => notice)
+      await nature.sink.send(notices, this.#abort.signal, remark)
       end()
       await queue.remove(batch)
-      this.#succeeded(batch)
+      this.#succeeded(batch.length - rejected)
     } catch (error) {
       end()
       if (!this.#isStopped) await this.#failed(batch, error)
@@ -147,9 +152,9 @@ export class Delivery {
     return clock.after(rules.timeoutMs, () => abort.abort())
   }
 
-  #succeeded(batch: readonly Entry[]): void {
+  #succeeded(delivered: number): void {
     const { clock, observe, queue, nature } = this.#setup
-    this.#delivered += batch.length
+    this.#delivered += delivered
     this.#lastDeliveredAtMs = clock.epochMs()
     this.#isSearching = false
     this.#restsUntil = -Infinity
@@ -177,11 +182,11 @@ export class Delivery {
   }
 
   /** The sink is there: the others go on, and this one waits for itself. */
-  async #refused(batch: readonly Entry[], error: unknown): Promise<void> {
+  async #refused(batch: readonly Entry[], error: AlertUndeliveredError): Promise<void> {
     const { queue, clock, rules, onRefused } = this.#setup
     for (const entry of batch) {
       entry.refusals++
-      if (entry.refusals >= REFUSALS_MAX) {
+      if (error.isFinal || entry.refusals >= REFUSALS_MAX) {
         onRefused(1)
         this.#tellFailure(error)
         await queue.remove([entry])

@@ -7,6 +7,8 @@ interface Undelivered {
   readonly retryAfterMs?: number | undefined
   /** The sink is there, and does not take these notices: the others need not wait for them. */
   readonly isOfContent?: boolean
+  /** Of content: it will never take them, and asks not to be sent them again. */
+  readonly isFinal?: boolean
 }
 
 /** A sink did not take alerts. They stay in the queue. */
@@ -15,12 +17,14 @@ export class AlertUndeliveredError extends STierError {
   readonly status = 502
   readonly retryAfterMs: number | undefined
   readonly isOfContent: boolean
+  readonly isFinal: boolean
 
   constructor(sink: string, reason: string, parts: Undelivered = {}) {
-    const { hint, cause, retryAfterMs, isOfContent = false } = parts
+    const { hint, cause, retryAfterMs, isOfContent = false, isFinal = false } = parts
     super(`Alerts did not reach '${sink}': ${reason}`, { hint, cause })
     this.retryAfterMs = retryAfterMs
     this.isOfContent = isOfContent
+    this.isFinal = isFinal
   }
 }
 

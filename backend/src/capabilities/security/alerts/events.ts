@@ -30,6 +30,13 @@ export type SecurityAlertingEvent =
       readonly count: number
       readonly reason: 'full' | 'refused' | 'unreadable'
     }
+  /** A sink has taken a message, and says that it threw some of it away, so many since the start, or what is not as it should be. */
+  | {
+      readonly kind: 'security.alerts-rejected'
+      readonly sink: string
+      readonly count: number
+      readonly message: string
+    }
   /** They are in memory only at the moment. */
   | { readonly kind: 'security.spool-failed'; readonly sink: string; readonly error: unknown }
   /** A file of events, or of alerts and decisions, cannot be written. */

@@ -10,7 +10,7 @@ import { createOtlp } from './sinks/otlp.ts'
 import { createPagerDuty, PAGERDUTY_URL } from './sinks/pagerduty.ts'
 import type { PostTarget } from './sinks/post.ts'
 import { createSlack } from './sinks/slack.ts'
-import { createSyslog } from './sinks/syslog.ts'
+import { createSyslog, type SyslogIdentity } from './sinks/syslog.ts'
 import { createWebhook } from './sinks/webhook.ts'
 
 interface SinkSetup {
@@ -47,7 +47,10 @@ export function makeSink(setup: SinkSetup): SinkNature {
     case 'syslog': {
       const { url, ca } = targetOf(setup)
       const reach = reachOf(channel)
-      return createSyslog({ name, url, reach, ca, facility, appName, format, clock })
+      return createSyslog({
+        ...{ name, url, reach, ca, facility, appName, format, clock },
+        identity: identityOf(channel),
+      })
     }
     case 'otlp':
       return createOtlp({ ...targetOf(setup), token })
@@ -59,6 +62,10 @@ export function makeSink(setup: SinkSetup): SinkNature {
 function targetOf({ name, channel }: SinkSetup): PostTarget {
   const { url = PAGERDUTY_URL, allowPrivate = false, ca } = channel
   return { name, url: new URL(url), allowPrivate, ca }
+}
+
+function identityOf({ certificate, key }: AlertChannel): SyslogIdentity | undefined {
+  return certificate === undefined || key === undefined ? undefined : { certificate, key }
 }
 
 /** Relays of mail and collectors of logs are mostly inside. */

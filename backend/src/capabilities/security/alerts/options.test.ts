@@ -1,4 +1,9 @@
 import { expect, test } from 'vitest'
+import { KEY } from '../../../../tests/support/certificate.ts'
+import {
+  CLIENT_CERTIFICATE as certificate,
+  CLIENT_KEY as key,
+} from '../../../../tests/support/alerts/client-certificate.ts'
 import { option } from '../../../base/index.ts'
 import { CHANNELS_CHECK } from './channel-rules.ts'
 import { openAlerting } from './alerting.ts'
@@ -42,6 +47,19 @@ test.each([
   const error = failureOf(() => option.checked('security.alerts', CHANNELS_CHECK, value))
   expect(error).toMatchObject({ code: 'ST001', details: expect.stringContaining(words) })
   expect(JSON.stringify([error, error.message])).not.toContain('s3cr3t')
+})
+
+test('a certificate is for TLS, and has the key that belongs to it', () => {
+  const faultOf = (parts: object) =>
+    CHANNELS_CHECK.fault?.({ a: { kind: 'syslog', url: 'tls://h', ...parts } })
+  expect(faultOf({ certificate, key })).toBeUndefined()
+  expect(faultOf({ certificate })).toContain('one of them is missing')
+  expect(faultOf({ certificate, key: KEY })).toContain('not of each other')
+  expect(faultOf({ certificate, key, url: 'tcp://h' })).toContain('tls://… only')
+  const unreadable = faultOf({ certificate, key: 's3cr3t' })
+  expect(unreadable).toContain('key must be a private key in PEM')
+  expect(unreadable).not.toContain('s3cr3t')
+  expect(CHANNELS_CHECK.fault?.({ a: { kind: 'slack', url: SECRET, key } })).toContain("no 'key'")
 })
 
 test('what is right is read, also as text', () => {

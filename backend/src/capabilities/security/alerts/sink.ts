@@ -1,12 +1,25 @@
 import type { Notice } from './notice.ts'
 
+/** Of what has arrived, some was thrown away there, or something is not as it should be: it is told of, and not sent again. */
+export interface Remark {
+  /** How many were thrown away; 0: none, it is a piece of advice. */
+  readonly count: number
+  /** In the words of the sink. */
+  readonly message: string
+}
+
 /** A place that alerts are sent to. */
 export interface AlertSink {
   readonly name: string
   /**
-   * Resolves once they have arrived. Rejects with ST432 when they have not: then they are sent again. Ends with the signal.
+   * Resolves once they have arrived. Rejects with ST432 when they have not: then they are sent again. Ends with the signal. What the
+   * sink says of those that it took is for `remark`.
    */
-  send(notices: readonly Notice[], signal: AbortSignal): Promise<void>
+  send(
+    notices: readonly Notice[],
+    signal: AbortSignal,
+    remark?: (remark: Remark) => void,
+  ): Promise<void>
 }
 
 /** What a kind of sink is like, where its channel does not say otherwise. */

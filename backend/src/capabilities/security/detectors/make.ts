@@ -8,6 +8,7 @@ import { MassReadDetector } from './mass-read.ts'
 import { ProbingDetector } from './probing.ts'
 import { SequenceDetector } from './sequence.ts'
 import { SlowDetector } from './slow.ts'
+import { TokenAgeDetector } from './token-age.ts'
 import { TokenReplayDetector } from './token-replay.ts'
 
 /** `purpose` keeps what one rule has seen apart from what others have. */
@@ -22,6 +23,8 @@ export function makeDetector(rule: RuleSettings, parts: DetectorParts, purpose: 
       return new SlowDetector(rule, parts)
     case 'token-replay':
       return new TokenReplayDetector(rule, parts)
+    case 'token-age':
+      return new TokenAgeDetector(rule)
     case 'probing':
       return new ProbingDetector(rule, parts, purpose)
     case 'enumeration':

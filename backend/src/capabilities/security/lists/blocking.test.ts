@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startCollector } from '../../../../tests/support/alerts/collector.ts'
@@ -83,6 +83,67 @@ test('a list that is not there keeps nobody from starting', async () => {
   const { monitor, events } = await startMonitor({ gone: { file: '/nowhere/at/all' } })
   expect(monitor.banOf(LISTED)).toBeUndefined()
   expect(events).toMatchObject([{ kind: 'security.list-failed', list: 'gone', networks: 0 }])
+})
+
+test('a file that is another one is read within ten seconds, and what is no list leaves the old one', async () => {
+  const file = fileWith(`${LISTED}\n`)
+  const { monitor, events, clock, reports } = await startMonitor({ bad: { file } })
+  const next = `${file}.next`
+  writeFileSync(next, '45.155.205.8\n')
+  clock.advance(10_000)
+  expect(monitor.banOf(LISTED)).toBeDefined()
+  renameSync(next, file)
+  await expect.poll(() => (clock.advance(10_000), monitor.banOf('45.155.205.8'))).toBeDefined()
+  expect(monitor.banOf(LISTED)).toBeUndefined()
+  expect(events).toHaveLength(2) // It has as many networks, and is another one.
+
+  for (const nonsense of ['<html>\n<p>Sorry</p>\n45.155.205.9\n', 'x\n']) {
+    writeFileSync(file, nonsense)
+    await expect.poll(() => (clock.advance(10_000), reports()[0]?.lastError)).toContain('no list')
+    expect(monitor.banOf('45.155.205.8')).toBeDefined()
+  }
+  rmSync(file)
+  await expect.poll(() => (clock.advance(10_000), reports()[0]?.lastError)).toContain('ENOENT')
+  expect(events.slice(2)).toMatchObject([{ kind: 'security.list-failed', networks: 1 }])
+  expect(events.slice(2)).toHaveLength(1)
+  writeFileSync(file, '# Nobody at the moment.\n')
+  await expect.poll(() => (clock.advance(10_000), reports()[0]?.networks)).toBe(0)
+  expect(monitor.banOf('45.155.205.8')).toBeUndefined()
+  expect(events.at(-1)).toMatchObject({ kind: 'security.list-read', networks: 0 })
+})
+
+test('other lists are taken over while it runs; one with the name of before keeps what it has until it was read', async () => {
+  const [one, other] = [fileWith(LISTED), fileWith('45.155.205.8')]
+  const { monitor, events, reports } = await startMonitor({ a: { file: one } })
+  monitor.setLists({ blockLists: { a: { file: '/nowhere' }, b: { file: other } } })
+  expect(monitor.banOf(LISTED)?.reason).toBe('list a')
+  await expect.poll(() => monitor.banOf('45.155.205.8')?.reason).toBe('list b')
+  await expect.poll(() => reports()[0]?.lastError).toContain('ENOENT')
+  expect(monitor.banOf(LISTED)?.reason).toBe('list a')
+  monitor.readLists()
+  const failures = () => events.filter(({ kind }) => kind === 'security.list-failed')
+  await expect.poll(() => failures().length).toBe(2) // Told again, as somebody has asked.
+  monitor.setLists({ allow: ['45.155.205.8'], blockLists: { b: { file: other } } })
+  expect(monitor.banOf(LISTED)).toBeUndefined()
+  expect(monitor.banOf('45.155.205.8')).toBeUndefined()
+  const wrong = () => monitor.setLists({ allow: ['nonsense'], blockLists: {} })
+  expect(wrong).toThrow(expect.objectContaining({ code: 'ST001' }))
+  expect(reports()).toMatchObject([{ name: 'b', networks: 1 }])
+  monitor.setLists({ blockLists: { b: { file: other } } })
+  expect(monitor.banOf('45.155.205.8')?.reason).toBe('list b')
+})
+
+test('who is allowed now is let off what rules have done, not what a person has', async () => {
+  const { monitor, events } = await startMonitor({})
+  monitor.setRules({
+    brute: { mode: 'act', events: ['auth.failed'], threshold: 1, response: ['ban'] },
+  })
+  monitor.tell({ kind: 'auth.failed', atMs: 0, ip: LISTED })
+  monitor.ban({ ip: '45.155.205.8', forMs: 60_000, reason: 'asked' }, 'ada')
+  monitor.setLists({ allow: ['45.155.205.0/24'] })
+  expect(monitor.banOf(LISTED)).toBeUndefined()
+  expect(monitor.banOf('45.155.205.8')).toBeDefined()
+  expect(events.at(-1)).toMatchObject({ kind: 'security.undone', by: 'security.allow' })
 })
 
 test.each([

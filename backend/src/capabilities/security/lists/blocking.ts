@@ -9,10 +9,8 @@ import type { SecurityMonitorEvent } from '../events.ts'
 import type { BlockListReport } from '../report.ts'
 import type { Measure } from '../types.ts'
 import { first64Of, numberOfIPv4 } from './address-number.ts'
-import type { NetworkTable } from './network-table.ts'
-import { openList } from './open-list.ts'
-import { type BlockList, type BlockLists, REFRESH_MS } from './options.ts'
-import { NETWORKS_MAX, readList } from './read-list.ts'
+import { KeptList } from './kept-list.ts'
+import type { BlockLists } from './options.ts'
 
 export interface BlockingSetup {
   readonly lists: BlockLists
@@ -24,26 +22,6 @@ export interface BlockingSetup {
 }
 
 const ADDRESSES_KNOWN_MAX = 10_000
-const DEADLINE_MS = 60_000
-const RETRY_MS_MAX = 300_000
-
-class Loaded {
-  readonly name: string
-  readonly list: BlockList
-  table: NetworkTable | undefined
-  etag: string | undefined
-  loadedAtMs: number | undefined
-  refused = 0
-  lastError: string | undefined
-  /** When it is looked at again. */
-  untilMs = 0
-  cancel: () => void = () => undefined
-
-  constructor(name: string, list: BlockList) {
-    this.name = name
-    this.list = list
-  }
-}
 
 /** What is not on any list. */
 const NONE = Symbol('none')
@@ -53,26 +31,66 @@ export class Blocking {
   /** Nothing was read yet, or there are no lists. */
   isEmpty = true
   readonly #setup: BlockingSetup
-  readonly #lists: readonly Loaded[]
+  #lists: readonly KeptList[]
   readonly #known: SecondChanceCache<Measure | typeof NONE>
-  readonly #stop = new AbortController()
+  #isStarted = false
+  #isStopped = false
 
   constructor(setup: BlockingSetup) {
     this.#setup = setup
-    this.#lists = Object.entries(setup.lists).map(([name, list]) => new Loaded(name, list))
+    this.#lists = this.#of(setup.lists)
     this.#known = createSecondChanceCache(ADDRESSES_KNOWN_MAX)
   }
 
   /** Files have been read when it resolves. Never rejects. */
   async start(): Promise<void> {
-    const loading = this.#lists.map(loaded => ({ loaded, done: this.#load(loaded) }))
-    const files = loading.filter(({ loaded }) => loaded.list.file !== undefined)
+    this.#isStarted = true
+    const reading = this.#lists.map(list => ({ isFile: list.isFile, done: list.read() }))
+    const files = reading.filter(({ isFile }) => isFile)
     await Promise.all(files.map(({ done }) => done))
   }
 
+  /** Takes over other lists. One with a name that there was keeps what it has until it was read. */
+  follow(lists: BlockLists): void {
+    const before = this.#lists
+    const known = new Map(before.map(list => [list.name, list]))
+    this.#lists = this.#of(lists, known)
+    for (const list of before) if (!this.#lists.includes(list)) list.stop()
+    this.forget()
+    for (const list of this.#lists) {
+      const given = lists[list.name]
+      const isOther = !known.has(list.name) || (given !== undefined && list.follow(given))
+      if (isOther && this.#isStarted && !this.#isStopped) void list.read()
+    }
+  }
+
+  /** Reads all of them now. */
+  refresh(): void {
+    if (this.#isStarted && !this.#isStopped) for (const list of this.#lists) list.refresh()
+  }
+
+  /** What was found out about addresses holds no longer: those that are allowed are others. */
+  forget(): void {
+    this.#known.clear()
+    this.isEmpty = this.#lists.every(({ table }) => table === undefined)
+  }
+
   stop(): void {
-    this.#stop.abort()
-    for (const { cancel } of this.#lists) cancel()
+    this.#isStopped = true
+    for (const list of this.#lists) list.stop()
+  }
+
+  #of(lists: BlockLists, known?: ReadonlyMap<string, KeptList>): readonly KeptList[] {
+    const { clock, observe } = this.#setup
+    const setup = {
+      ...{ clock, observe, onChange: () => this.forget() },
+      besides: (one: KeptList) => {
+        const others = this.#lists.filter(each => each !== one)
+        return others.reduce((sum, { table }) => sum + (table?.networks ?? 0), 0)
+      },
+    }
+    const entries = Object.entries(lists)
+    return entries.map(([name, list]) => known?.get(name) ?? new KeptList(name, list, setup))
   }
 
   /** `ip` as `networkOf` writes it. One search for an address that is new, then a look into a map. */
@@ -86,14 +104,7 @@ export class Blocking {
   }
 
   report(): readonly BlockListReport[] {
-    return this.#lists.map(({ name, table, loadedAtMs, refused, lastError }) => ({
-      name,
-      networks: table?.networks ?? 0,
-      bytes: table?.bytes ?? 0,
-      loadedAtMs,
-      refusedLines: refused,
-      lastError,
-    }))
+    return this.#lists.map(list => list.report())
   }
 
   /** Lists have networks that are nobody's, to be refused at a border of the Internet. Behind a proxy those are our own. */
@@ -109,7 +120,7 @@ export class Blocking {
     return found && this.#measureOf(found, ip)
   }
 
-  #measureOf({ name, loadedAtMs = 0, untilMs }: Loaded, ip: string): Measure {
+  #measureOf({ name, loadedAtMs = 0, untilMs }: KeptList, ip: string): Measure {
     return {
       id: `list-${name}`,
       kind: 'ban',
@@ -125,57 +136,5 @@ export class Blocking {
       share: 0,
       node: this.#setup.node,
     }
-  }
-
-  async #load(loaded: Loaded): Promise<void> {
-    const { refreshMs = REFRESH_MS } = loaded.list
-    let nextMs = refreshMs
-    try {
-      await this.#read(loaded)
-    } catch (error) {
-      nextMs = Math.min(refreshMs, RETRY_MS_MAX)
-      this.#failed(loaded, error)
-    }
-    if (this.#stop.signal.aborted) return
-    const { clock } = this.#setup
-    loaded.untilMs = clock.epochMs() + nextMs
-    this.#known.clear()
-    loaded.cancel = clock.after(nextMs, () => void this.#load(loaded))
-  }
-
-  async #read(loaded: Loaded): Promise<void> {
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(DEADLINE_MS)])
-    const open = await openList(loaded.list, loaded.etag, signal)
-    if (open === undefined) return this.#isGood(loaded)
-    const { table, refused, refusedLines } = await readList(open.pieces)
-    const { name, table: before } = loaded
-    const others = this.#lists.filter(each => each !== loaded)
-    const total = others.reduce((sum, each) => sum + (each.table?.networks ?? 0), table.networks)
-    if (total > NETWORKS_MAX) throw new Error(`all lists have more than ${NETWORKS_MAX} networks`)
-    const wasFailing = loaded.lastError !== undefined
-    const isOther = before?.networks !== table.networks || loaded.refused !== refused
-    loaded.table = table
-    loaded.etag = open.etag
-    loaded.refused = refused
-    this.isEmpty = false
-    this.#isGood(loaded)
-    const { networks } = table
-    if (!isOther && !wasFailing) return
-    const told = { list: name, networks, refused, refusedLines }
-    this.#setup.observe({ kind: 'security.list-read', ...told })
-  }
-
-  #isGood(loaded: Loaded): void {
-    loaded.lastError = undefined
-    loaded.loadedAtMs = this.#setup.clock.epochMs()
-  }
-
-  /** Told once, until it can be read again. */
-  #failed(loaded: Loaded, error: unknown): void {
-    const isNew = loaded.lastError === undefined
-    loaded.lastError = error instanceof Error ? error.message : String(error)
-    if (!isNew || this.#stop.signal.aborted) return
-    const networks = loaded.table?.networks ?? 0
-    this.#setup.observe({ kind: 'security.list-failed', list: loaded.name, networks, error })
   }
 }

@@ -27,6 +27,16 @@ export class NetworkTable {
     return 2 * (this.#starts4.byteLength + this.#starts6.byteLength)
   }
 
+  equals(other: NetworkTable): boolean {
+    return (
+      this.networks === other.networks &&
+      isSame(this.#starts4, other.#starts4) &&
+      isSame(this.#ends4, other.#ends4) &&
+      isSame(this.#starts6, other.#starts6) &&
+      isSame(this.#ends6, other.#ends6)
+    )
+  }
+
   hasIPv4(address: number): boolean {
     return isCovered(this.#starts4, this.#ends4, address)
   }
@@ -65,6 +75,14 @@ function merge<One extends number | bigint>(starts: Numbers<One>, ends: Numbers<
   }
   if (open > 0) ends[apart++] = ends[ends.length - 1] as One
   return apart
+}
+
+function isSame(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  return Buffer.compare(bytesOf(one), bytesOf(other)) === 0
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 function isCovered<One extends number | bigint>(

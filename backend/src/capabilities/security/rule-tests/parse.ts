@@ -29,7 +29,7 @@ const SOUGHT: option.Check<string | number> = {
 const EVENT = record<TestEvent>({
   kind: option.oneOf(...EVENT_KINDS),
   ...{ ip: text, user: text, role: text, route: text, name: text, key: text },
-  ...{ node: text, detail: text, credential: text, token: text },
+  ...{ node: text, detail: text, credential: text, token: text, issuer: text, tokenLifeMs: count },
   ...{ atMs: count, everyMs: count, status: count, rows: count, bytes: count, agentHash: count },
   reason: option.oneOf(...REASONS),
   sought: SOUGHT,

@@ -17,7 +17,7 @@ const SEVERITIES: Readonly<Record<Level, number>> = {
   critical: 99,
 }
 
-/** A notice as a document of the Elastic Common Schema 8. What that has no field for is in `s_tier`. */
+/** A notice as a document of the Elastic Common Schema 8.11. What that has no field for is in `s_tier`. */
 export function ecsDocument(notice: Notice) {
   const { kind, alert, firstAtMs, lastAtMs } = notice
   const { rule, level, mitre, summary, principal, suggestion, node } = alert
@@ -29,7 +29,7 @@ export function ecsDocument(notice: Notice) {
     log: { level, logger: 's-tier.security' },
     event: {
       ...{ id: notice.id, kind: kind === 'alert' ? 'alert' : 'event' },
-      ...{ category: ['intrusion_detection'], type: [typeOf(notice)], action: actionOf(notice) },
+      ...{ category: [categoryOf(notice)], type: [typeOf(notice)], action: actionOf(notice) },
       ...{ severity: SEVERITIES[level], reason: summary },
       ...{ module: 's-tier', dataset: 's-tier.security', provider: 's-tier' },
       start: new Date(firstAtMs).toISOString(),
@@ -47,6 +47,11 @@ export function ecsDocument(notice: Notice) {
     service: { name: 's-tier', type: 's-tier', node: { name: node } },
     s_tier: ownOf(notice),
   }
+}
+
+/** That somebody is there says nothing of intruders, and is not to be counted with them. */
+function categoryOf({ kind }: Notice): string {
+  return kind === 'heartbeat' ? 'process' : 'intrusion_detection'
 }
 
 /** `denied` where something was done that refuses. */

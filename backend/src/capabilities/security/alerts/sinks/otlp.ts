@@ -3,7 +3,8 @@ import type { Notice } from '../notice.ts'
 import type { SinkNature } from '../sink.ts'
 import { commandOf } from '../evidence-command.ts'
 import { headlineOf } from './words.ts'
-import { post, type PostTarget } from './post.ts'
+import { partialSuccessOf } from './otlp-answer.ts'
+import { type PostTarget, postAndHear } from './post.ts'
 
 interface OtlpSetup extends PostTarget {
   /** As `Authorization: Bearer`. */
@@ -12,6 +13,8 @@ interface OtlpSetup extends PostTarget {
 
 const PATH = '/v1/logs'
 const BATCH_MAX = 64
+/** "Bad data" in the terms of OTLP. */
+const FINAL: ReadonlySet<number> = new Set([400])
 const NANOSECONDS = '000000'
 
 /** SeverityNumber of OpenTelemetry: INFO, INFO2, WARN, ERROR, FATAL. */
@@ -26,7 +29,7 @@ const SEVERITIES: Readonly<Record<Level, number>> = {
 /** Log records of OpenTelemetry, by OTLP/HTTP with JSON: for a collector, or what understands its protocol. */
 export function createOtlp(setup: OtlpSetup): SinkNature {
   const { name, url, token } = setup
-  const target = { ...setup, url: new URL(url) }
+  const target = { ...setup, url: new URL(url), finalStatuses: FINAL }
   if (url.pathname === '/') target.url.pathname = PATH
   const headers = {
     'content-type': 'application/json',
@@ -40,8 +43,11 @@ export function createOtlp(setup: OtlpSetup): SinkNature {
     isLocal: false,
     sink: {
       name,
-      send: (notices, signal) =>
-        post(target, { headers, body: JSON.stringify(otlpBody(notices)) }, signal),
+      async send(notices, signal, remark) {
+        const body = JSON.stringify(otlpBody(notices))
+        const said = partialSuccessOf(await postAndHear(target, { headers, body }, signal))
+        if (said !== undefined) remark?.(said)
+      },
     },
   }
 }

@@ -14,6 +14,8 @@ export interface PostTarget {
   readonly allowPrivate: boolean
   /** Certificates that are trusted besides those of Node, in PEM. */
   readonly ca: string | undefined
+  /** Answers after which the same message must not come again. */
+  readonly finalStatuses?: ReadonlySet<number>
 }
 
 export interface Message {
@@ -23,6 +25,8 @@ export interface Message {
 
 /** More of an answer is not read. */
 const ANSWER_BYTES_MAX = 4_096
+/** Of one that is understood. */
+const HEARD_BYTES_MAX = 65_536
 const RETRY_AFTER_MS_MAX = 600_000
 
 /**
@@ -34,6 +38,24 @@ export async function post(
   message: Message,
   signal: AbortSignal,
 ): Promise<void> {
+  const answer = await taken(target, message, signal)
+  answer.destroy()
+}
+
+/** The same, and resolves to what it answers, as far as that is read. */
+export async function postAndHear(
+  target: PostTarget,
+  message: Message,
+  signal: AbortSignal,
+): Promise<string> {
+  return beginningOf(await taken(target, message, signal), HEARD_BYTES_MAX)
+}
+
+async function taken(
+  target: PostTarget,
+  message: Message,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const { name, url } = target
   const reach = target.allowPrivate ? 'any' : 'public'
   const address = await addressOf({ name, host: url.hostname, reach }, signal)
@@ -41,13 +63,14 @@ export async function post(
     throw new AlertUndeliveredError(name, failureOf(error, signal), { cause: error })
   })
   const { statusCode = 0, headers } = answer
-  if (statusCode >= 200 && statusCode < 300) return void answer.destroy()
-  const text = await beginningOf(answer)
+  if (statusCode >= 200 && statusCode < 300) return answer
+  const text = await beginningOf(answer, ANSWER_BYTES_MAX)
   const said = text === '' ? '' : `: ${shown(text)}`
   throw new AlertUndeliveredError(name, `${url.hostname} answered ${statusCode}${said}`, {
     hint: hintFor(statusCode),
     retryAfterMs: retryAfterOf(headers['retry-after']),
     isOfContent: OF_CONTENT.has(statusCode),
+    isFinal: target.finalStatuses?.has(statusCode) ?? false,
   })
 }
 
@@ -94,19 +117,19 @@ function withResolvers<T>() {
 }
 
 /** What it says of its reasons, if anything. */
-async function beginningOf(answer: IncomingMessage): Promise<string> {
+async function beginningOf(answer: IncomingMessage, bytesMax: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       bytes += chunk.length
-      if (bytes >= ANSWER_BYTES_MAX) break
+      if (bytes >= bytesMax) break
     }
   } catch {
     // What has arrived will do.
   }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX).toString('utf8').trim()
+  return Buffer.concat(chunks).subarray(0, bytesMax).toString('utf8').trim()
 }
 
 function hintFor(status: number): string | undefined {

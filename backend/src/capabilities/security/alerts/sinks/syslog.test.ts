@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
-import { CERTIFICATE } from '../../../../../tests/support/certificate.ts'
+import { TLSSocket } from 'node:tls'
+import { CERTIFICATE, KEY } from '../../../../../tests/support/certificate.ts'
 import { anAlert } from '../../../../../tests/support/alerts/an-alert.ts'
+import {
+  CLIENT_CERTIFICATE,
+  CLIENT_KEY,
+} from '../../../../../tests/support/alerts/client-certificate.ts'
 import { startSyslogServer } from '../../../../../tests/support/alerts/syslog-server.ts'
 import { type Clock, systemClock } from '../../../../base/index.ts'
 import type { AlertChannel } from '../channel-rules.ts'
@@ -96,6 +101,30 @@ test('TLS that is not trusted, and nobody there, are told; a connection that bre
   await expect(sinkOf({ url: broken.url }).send([notice], lasting())).rejects.toMatchObject({
     code: 'ST432',
   })
+})
+
+test('a receiver that asks who is there is shown a certificate; without the right one nothing arrives', async () => {
+  const names: unknown[] = []
+  const { url, got } = await startSyslogServer(
+    'tls',
+    socket => {
+      if (socket instanceof TLSSocket) names.push(socket.getPeerCertificate().subject.CN)
+    },
+    CLIENT_CERTIFICATE,
+  )
+  const ca = CERTIFICATE
+  await sinkOf({ url, ca, certificate: CLIENT_CERTIFICATE, key: CLIENT_KEY }).send(
+    [notice],
+    lasting(),
+  )
+  await expect.poll(() => got).toHaveLength(1)
+  expect(names).toEqual(['s-tier-client'])
+  for (const own of [{}, { certificate: CERTIFICATE, key: KEY }]) {
+    await expect(sinkOf({ url, ca, ...own }).send([notice], lasting())).rejects.toMatchObject({
+      code: 'ST432',
+    })
+  }
+  expect(got).toHaveLength(1)
 })
 
 test('one that never closes has taken it; one that takes no connection is left when the time is over', async () => {

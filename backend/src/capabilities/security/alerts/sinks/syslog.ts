@@ -15,7 +15,15 @@ interface SyslogSetup extends Pick<MessageRules, 'facility' | 'appName' | 'forma
   readonly url: URL
   readonly reach: Reach
   readonly ca: string | undefined
+  /** Shown to receivers that ask for one. */
+  readonly identity: SyslogIdentity | undefined
   readonly clock: Clock
+}
+
+/** In PEM. */
+export interface SyslogIdentity {
+  readonly certificate: string
+  readonly key: string
 }
 
 const PORTS: Readonly<Record<string, number>> = { 'udp:': 514, 'tcp:': 601, 'tls:': 6514 }
@@ -26,6 +34,9 @@ const DATAGRAM_JSON_BYTES_MAX = 8_192
 const STREAM_BYTES_MAX = 65_536
 /** So long a receiver may take to say that it has read everything. */
 const CLOSE_WAIT_MS = 2_000
+const SETTLING_MS_MIN = 100
+const SETTLING_MS_MAX = 2_000
+const REFUSED = 'it ended the connection after the handshake: see whether it asks for a certificate'
 
 /**
  * RFC 5424 by UDP (RFC 5426), TCP with octet counting (RFC 6587) or TLS (RFC 5425). Syslog confirms nothing: by UDP what is sent
@@ -97,22 +108,30 @@ async function sendStream(
 ): Promise<void> {
   const socket = open(setup, address)
   const failed = new Promise<never>((_resolve, reject) => void socket.on('error', reject))
+  const isSecure = setup.url.protocol === 'tls:'
+  const began = setup.clock.now()
   try {
-    const isOpen = occurred(socket, setup.url.protocol === 'tls:' ? 'secureConnect' : 'connect')
+    const isOpen = occurred(socket, isSecure ? 'secureConnect' : 'connect')
     await Promise.race([isOpen, failed, over])
     const ended = occurred(socket, 'close')
     socket.resume() // Whatever it says: only its end is waited for.
+    if (isSecure) {
+      const settled = waited(setup.clock, settlingMs(setup.clock.now() - began))
+      const refused = ended.then(() => Promise.reject(new Error(REFUSED)))
+      refused.catch(() => undefined) // Later that is how it should be.
+      await Promise.race([settled, refused, failed, over])
+    }
     for (const message of messages) socket.write(framed(message))
     const flushed = occurred(socket, 'finish')
     socket.end()
     await Promise.race([flushed, failed, over])
-    await Promise.race([ended, waited(setup.clock), failed, over])
+    await Promise.race([ended, waited(setup.clock, CLOSE_WAIT_MS), failed, over])
   } finally {
     socket.destroy()
   }
 }
 
-function open({ url, ca }: SyslogSetup, { address }: Address): Socket {
+function open({ url, ca, identity }: SyslogSetup, { address }: Address): Socket {
   const place = { host: address, port: portOf(url) }
   if (url.protocol === 'tcp:') return connect(place)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
@@ -121,6 +140,7 @@ function open({ url, ca }: SyslogSetup, { address }: Address): Socket {
     minVersion: 'TLSv1.2',
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(ca === undefined ? {} : { ca: [ca] }),
+    ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
   })
 }
 
@@ -133,8 +153,13 @@ function framed(message: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${message.length} `), message])
 }
 
-function waited(clock: Clock): Promise<void> {
-  return new Promise(resolve => void clock.after(CLOSE_WAIT_MS, resolve))
+function waited(clock: Clock, ms: number): Promise<void> {
+  return new Promise(resolve => void clock.after(ms, resolve))
+}
+
+/** A receiver that does not want us ends the connection when the handshake is over for it, which is later than for us. */
+function settlingMs(handshakeMs: number): number {
+  return Math.min(Math.max(handshakeMs, SETTLING_MS_MIN), SETTLING_MS_MAX)
 }
 
 function portOf({ protocol, port }: URL): number {
