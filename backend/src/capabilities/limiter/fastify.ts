@@ -1,9 +1,9 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import { createSecondChanceCache } from '../../base/index.ts'
 import type { Decision } from './decision.ts'
 import { errorOf } from './errors.ts'
+import type { LimitHeaders } from './headers.ts'
 import { createLimiter, type Limiter, type LimiterSetup } from './limiter.ts'
-import { type Attributes, RequestSubject } from './request-subject.ts'
+import { type Attributes, AttributeSources, RequestSubject } from './request-subject.ts'
 import { type RouteLimit, RouteRules } from './route-rules.ts'
 import type { Cost, Refusal, Subject } from './types.ts'
 
@@ -53,37 +53,37 @@ export const limiterPlugin: FastifyPluginCallback<LimiterPluginOptions> = (
 ) => {
   const limits = limiter ?? createLimiter(setup)
   const routes = new RouteRules()
-  const networks = createSecondChanceCache<string>(NETWORKS_MAX)
+  const sources = new AttributeSources(attributes)
+  /** What answers have cost beyond what is seen here. */
+  const told = new WeakMap<FastifyReply, Cost>()
   app.decorate('limiter', limits)
   app.decorateRequest('limitSubject', {
     getter(this: FastifyRequest) {
-      return new RequestSubject(this, attributes, networks)
+      return new RequestSubject(this, sources)
     },
   })
   app.decorateReply('tellCost', function (this: FastifyReply, cost: Cost) {
-    const visit = visitOf(this)
-    if (visit === undefined) return this
-    visit.cost = { ...visit.cost, ...cost }
-    settleAtEnd(this, visit)
+    const decision = decisionOf(this)
+    if (decision === undefined) return this
+    const before = told.get(this)
+    told.set(this, { ...before, ...cost })
+    if (before === undefined) settleAtEnd(this, decision)
     return this
   })
-  app.decorateReply(VISIT, undefined)
-  /** Comes once, whether it was answered or the client has gone. */
-  const settleAtEnd = (reply: FastifyReply, visit: Visit): void => {
-    if (visit.isWatched) return
-    visit.isWatched = true
-    reply.raw.once('close', () => limits.settle(visit.decision, realCost(reply, visit)))
+  app.decorateReply(DECISION, undefined)
+  /** Comes once, whether it was answered or the client has gone. Asked for twice, the second settles nothing. */
+  const settleAtEnd = (reply: FastifyReply, decision: Decision): void => {
+    reply.raw.once('close', () => limits.settle(decision, realCost(reply, told.get(reply))))
   }
   const shed = (subject: Subject): Refusal | undefined => {
     const tenant = subject.attribute('user') ?? subject.attribute('ip')
     return limits.shed(limits.priorityOf(subject), tenant)
   }
   const follow = (reply: FastifyReply, decision: Decision, next: () => void): void => {
-    reply.headers(limits.headersOf(decision))
+    tellLimits(reply, limits.headersOf(decision))
     if (decision.refusal !== undefined) return void refuse(reply, decision.refusal)
-    const visit = new Visit(decision)
-    keepVisit(reply, visit)
-    if (decision.isSettledLater) settleAtEnd(reply, visit)
+    keepDecision(reply, decision)
+    if (decision.isSettledLater) settleAtEnd(reply, decision)
     next()
   }
   app.addHook('onRoute', route => routes.add(route))
@@ -93,8 +93,8 @@ export const limiterPlugin: FastifyPluginCallback<LimiterPluginOptions> = (
   })
   if (limiter === undefined) app.addHook('onClose', () => limits.stop())
   app.addHook(hook, (request: FastifyRequest, reply: FastifyReply, next: () => void) => {
-    const subject = new RequestSubject(request, attributes, networks)
-    if (subject.route.config.limit === false) return next()
+    const subject = new RequestSubject(request, sources)
+    if (routes.haveExempt && subject.route.config.limit === false) return next()
     const overload = limits.isShedding ? shed(subject) : undefined
     if (overload !== undefined) return void refuse(reply, overload)
     const decided = limits.decide(subject)
@@ -110,39 +110,31 @@ Object.assign(limiterPlugin, {
   [Symbol.for('fastify.display-name')]: 's-tier-limiter',
 })
 
-/** Addresses of which the network is remembered. */
-const NETWORKS_MAX = 10_000
+/** Of a request that was let in. */
+const DECISION = Symbol('s-tier.limiter.decision')
 
-const VISIT = Symbol('s-tier.limiter.visit')
-
-/** A request that was let in. */
-class Visit {
-  readonly decision: Decision
-  cost: Cost = NOTHING
-  isWatched = false
-
-  constructor(decision: Decision) {
-    this.decision = decision
-  }
+interface Decided {
+  [DECISION]?: Decision
 }
 
-const NOTHING: Cost = Object.freeze({})
-
-interface Visited {
-  [VISIT]?: Visit
+function decisionOf(reply: FastifyReply): Decision | undefined {
+  return (reply as Decided)[DECISION]
 }
 
-function visitOf(reply: FastifyReply): Visit | undefined {
-  return (reply as Visited)[VISIT]
+function keepDecision(reply: FastifyReply, decision: Decision): void {
+  ;(reply as Decided)[DECISION] = decision
 }
 
-function keepVisit(reply: FastifyReply, visit: Visit): void {
-  ;(reply as Visited)[VISIT] = visit
+/** One by one: whoever loops over them loads and stores by names that V8 cannot know. */
+function tellLimits(reply: FastifyReply, headers: LimitHeaders): void {
+  const { ratelimit, 'ratelimit-policy': policy } = headers
+  if (policy !== undefined) reply.header('ratelimit-policy', policy)
+  if (ratelimit !== undefined) reply.header('ratelimit', ratelimit)
 }
 
-function realCost(reply: FastifyReply, { cost }: Visit): Cost {
+function realCost(reply: FastifyReply, told: Cost | undefined): Cost {
   const bytes = Number(reply.getHeader('content-length') ?? 0)
-  return { bytes: Number.isFinite(bytes) ? bytes : 0, ...cost }
+  return { bytes: Number.isFinite(bytes) ? bytes : 0, ...told }
 }
 
 /** RFC 9457. */

@@ -15,6 +15,8 @@ interface Found {
 /** The limits of routes, as rules for their endpoints. */
 export class RouteRules {
   readonly #found = new Map<string, Found>()
+  /** For some routes no limit holds. */
+  haveExempt = false
 
   get size(): number {
     return this.#found.size
@@ -22,6 +24,7 @@ export class RouteRules {
 
   add({ method, url, config }: RouteOptions): void {
     const limit = config?.limit
+    if (limit === false) this.haveExempt = true
     if (limit === undefined || limit === false) return
     const endpoints = [method].flat().map(each => endpointOf(each, url))
     const { name = nameOf(endpoints[0] ?? url), ...rule } = limit

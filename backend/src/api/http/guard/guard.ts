@@ -18,7 +18,7 @@ import type { ClientAddress } from './client-address.ts'
 import { Fingerprints } from './fingerprints.ts'
 import { shapesInUrl } from './shapes.ts'
 import type { Destination } from './subject.ts'
-import { endOf, failureOf } from './telling.ts'
+import { endOf, failureOf, passedOf } from './telling.ts'
 import { type Outcome, Visit } from './visit.ts'
 
 /** What the guard is given of a request. */
@@ -234,7 +234,8 @@ export class Guard {
 
   #passed(visit: Visit, identity: Identity): void {
     this.#is(visit, identity)
-    if (!identity.anonymous) this.#heed(this.#tell(visit, { kind: 'auth.passed' }))
+    if (identity.anonymous) return
+    this.#heed(this.#tell(visit, passedOf(identity, this.#parts.clock.epochMs())))
   }
 
   /** Who fails is counted too, as far as that needs nobody's name; whether or not it was an attempt at guessing. */
@@ -277,6 +278,8 @@ export class Guard {
       reason: event.reason,
       credentialHash: event.credentialHash,
       tokenHash: event.tokenHash ?? token,
+      issuer: event.issuer,
+      tokenLifeMs: event.tokenLifeMs,
       agentHash: this.#fingerprints?.agentOf(headers),
       name: event.name,
       key: event.key,

@@ -65,7 +65,9 @@ export function putGuard(app: FastifyInstance, current: () => Guard | undefined)
     try {
       const visit = guard.arrive(request.raw, askedOf(request, route))
       request.visit = visit
-      reply.raw.once('close', () => guard.leave(visit, outcomeOf(request, reply, route)))
+      reply.raw.once('close', () => {
+        if (!visit.hasLeft) guard.leave(visit, outcomeOf(request, reply, route))
+      })
       const waiting = pass(guard, visit, route, request)
       const go = () => {
         guard.look(visit, request.raw.url ?? '/')
@@ -117,7 +119,9 @@ function outcomeOf(request: FastifyRequest, reply: FastifyReply, route: RouteGua
   const bytes = Number(reply.getHeader('content-length') ?? 0)
   const { statusCode: status } = reply
   const rows = rowsIn(reply.getHeader('content-range'))
-  return { status, rows, bytes, sought: route.soughtIn?.(request.raw.url ?? '/') }
+  const isTold = request.visit?.isToldOf === true
+  const sought = isTold ? undefined : route.soughtIn?.(request.raw.url ?? '/')
+  return { status, rows, bytes, sought }
 }
 
 function amountOf({ status, headers, body }: WholeAnswer): Outcome {

@@ -6,6 +6,17 @@ test.each([
   "/users?name=eq.x'+union+select+null,null--",
   '/users?name=like.%3Cscript%3Ealert(1)%3C/script%3E',
   '/files?path=eq.../../../../etc/passwd',
+  '/files/..%2f..%2fetc/passwd',
+  '/users?name=eq.1+or+1=1',
+  '/users?name=eq.1\u00a0or\u00a01=1',
+  '/users?name=eq.$%7Bjndi:ldap:a%7D',
+  '/users?name=eq.a;whoami',
+  '/users?name=eq.a|id',
+  '/users?name=eq.`id`',
+  '/users?name=eq.php://filter/read',
+  '/users?name=eq.1/*x*/union/*x*/select/*x*/1',
+  '/users?name=eq.%252e%252e%252fetc',
+  '/users?name=eq.%25c0%25ae',
 ])('%s looks like an attack', url => {
   expect(shapesInUrl(url)).not.toEqual([])
 })
@@ -17,6 +28,7 @@ test.each([
   '/users?or=(age.gt.18,and(name.eq.a,name.neq.b))',
   '/users?name=eq.select%20your%20seat',
   '/users?name=eq.%zz',
+  '/users?name=like.%25cat%25&select=id%2Corders%28id%29',
 ])('%s does not', url => {
   expect(shapesInUrl(url)).toEqual([])
 })
