@@ -4,12 +4,18 @@ import { type Sql, sql } from '../../../base/index.ts'
 const INSERTED = sql`(select row_to_json(n.*) as whole from new_rows n offset 0) w`
 const DELETED = sql`(select row_to_json(o.*) as whole from old_rows o offset 0) b`
 /**
- * Old and new rows have nothing in common but their order, which is that of the rows as they were changed. A `full join` is never
- * a nested loop, whatever number of rows the plan was once made for.
+ * Old and new rows have nothing in common but their order, which is that of the rows as they were changed. Most statements update
+ * one row: the first ones belong together without being numbered and joined. For the others a `full join` is never a nested loop,
+ * whatever number of rows the plan was once made for.
  */
-const UPDATED = sql`
-  (select row_to_json(o.*) as whole, row_number() over () as place from old_rows o) b
-  full join (select row_to_json(n.*) as whole, row_number() over () as place from new_rows n) w using (place)`
+const UPDATED_FIRST = sql`
+  (select row_to_json(o.*) as whole from old_rows o limit 1) b
+  cross join (select row_to_json(n.*) as whole from new_rows n limit 1) w`
+const UPDATED_OTHERS = sql`
+  (select row_to_json(o.*) as whole, row_number() over () as place from old_rows o offset 1) b
+  full join (select row_to_json(n.*) as whole, row_number() over () as place from new_rows n offset 1) w using (place)`
+/** Asked for with the first row, which costs less than a question of its own. */
+const ARE_OTHERS = sql` returning exists (select from new_rows offset 1) into are_others`
 
 interface Entries {
   readonly root: Sql
@@ -19,18 +25,21 @@ interface Entries {
   readonly key: (row: Sql) => Sql
 }
 
-/** One `insert` for all rows of a statement, so that none of them needs memory of ours. */
+/** One `insert` for all rows of a statement, or all but the first, so that none of them needs memory of ours. */
 function entries({ root, schema, table, key }: Entries): Sql {
   const [now, before] = [sql`w.whole`, sql`b.whole`]
-  const insert = (kind: Sql, keyed: Sql, rows: Sql, source: Sql) => sql`
+  const insert = (kind: Sql, keyed: Sql, rows: Sql, source: Sql, returning = sql``) => sql`
     insert into s_tier.journal (day, at, relation, schema_name, table_name, kind, key, old_row, new_row,
         role, claims, request_id, trace)
       select c.at::date, c.at, ${root}, ${schema}, ${table}, ${kind}, ${key(keyed)}, ${rows},
         c.role, c.claims, c.request_id, c.trace
-      from ${source} cross join (${CALLER} offset 0) c;`
+      from ${source} cross join (${CALLER} offset 0) c${returning};`
+  const update = (source: Sql, returning?: Sql) =>
+    insert(sql`'u'`, now, sql`${before}, ${now}`, source, returning)
   return sql`
     if tg_op = 'INSERT' then ${insert(sql`'i'`, now, sql`null, ${now}`, INSERTED)}
-    elsif tg_op = 'UPDATE' then ${insert(sql`'u'`, now, sql`${before}, ${now}`, UPDATED)}
+    elsif tg_op = 'UPDATE' then ${update(UPDATED_FIRST, ARE_OTHERS)}
+      if are_others then ${update(UPDATED_OTHERS)} end if;
     else ${insert(sql`'d'`, before, sql`${before}, null`, DELETED)}
     end if;`
 }
@@ -86,6 +95,7 @@ export const WRITE = sql`
     of_schema name;
     of_table name;
     key_columns text[];
+    are_others boolean;
   begin
     if tg_nargs = 2 and coalesce(pg_partition_root(tg_relid), tg_relid) = tg_relid and ${KNOWS_KEY} then
       ${entries(OF_ITSELF)}

@@ -63,7 +63,7 @@ test('each changed row is an event with its key and both rows', async () => {
 test('columns may have any names', async () => {
   const names = [
     'id',
-    ...'n o w b c k j at root place whole kind relation tg_op key_columns'.split(' '),
+    ...'n o w b c k j at root place whole kind relation tg_op key_columns are_others'.split(' '),
   ]
   const columns = names.map(name => `${name} int${name === 'n' ? ' primary key' : ''}`)
   await journaled(`create table odd (${columns.join(', ')})`)
@@ -400,6 +400,29 @@ async function replayed() {
   }
   return [...rows.values()].sort((a, b) => a.id - b.id)
 }
+
+test.each([
+  ['with a key of one column', 'create table pairs (id int primary key, part int, was int)'],
+  ['with one of several', 'create table pairs (id int, part int, was int, primary key (part, id))'],
+  [
+    'in partitions',
+    `create table pairs (id int primary key, part int, was int) partition by range (id);
+      create table pairs_1 partition of pairs for values from (minvalue) to (2);
+      create table pairs_2 partition of pairs default`,
+  ],
+])('an update is an event for each row, be it none, one or a few: %s', async (_, table) => {
+  await journaled(table)
+  await run('insert into pairs values (1, 1, 0), (2, 2, 0), (3, 3, 0)')
+  for (const rows of [0, 1, 2, 3, 1, 0]) {
+    await database.query('truncate s_tier.journal')
+    await run(`update pairs set id = -id, was = id where abs(id) <= ${rows}`)
+    const found = await database.query<{ row: number }>(`
+      select abs((new_row ->> 'id')::int) as row from s_tier.journal
+      where old_row ->> 'id' = new_row ->> 'was' and key ->> 'id' = new_row ->> 'id' order by 1`)
+    expect(found.map(({ row }) => row)).toEqual([1, 2, 3].slice(0, rows))
+    expect(await database.query('select from s_tier.journal')).toHaveLength(rows)
+  }
+})
 
 test('the rows of a large statement belong together too, whatever plan a small one left behind', async () => {
   await journaled('create table many (id int primary key, body text)')
