@@ -87,6 +87,20 @@ test('a value that another process read before a change is not taken from what t
   expect(one.cache.stats().oldInL2).toMatchObject({ row: 1 })
 })
 
+test('what is said here and cannot be told to the others yet holds here for what they share', async () => {
+  const { one, other, load, advance } = twoNodes()
+  await soon()
+  const before = one.cache.invalidate('products', ['2'])
+  await advance(20)
+  await before
+  await other.cache.get('tent', load('old'))
+  await advance(0)
+  one.bus.cut()
+  void one.cache.invalidate('products', ['1'])
+  await soon()
+  expect(await one.cache.get('tent', load('new'))).toMatchObject({ value: 'new', from: 'loaded' })
+})
+
 test('a process that was cut off keeps values for a short time, and takes all for old after a gap', async () => {
   const { one, other, load, advance, events } = twoNodes({ behindTtlMs: 100 })
   await soon()

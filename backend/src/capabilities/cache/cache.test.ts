@@ -178,6 +178,10 @@ test('a value that has changed is not answered while it is loaded anew, only whe
   await first
   await cache.invalidate('products')
   expect(cache.peek('tent')).toBeUndefined()
+  expect(
+    cache.peek('tent', { maxStaleMs: 60_000 }),
+    'nor for who takes what is over',
+  ).toBeUndefined()
   const second = get('tent')
   open[1]?.fail(new Error('no database'))
   expect(await second).toMatchObject({ value: 1, from: 'stale', why: 'error' })

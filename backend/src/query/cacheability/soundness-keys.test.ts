@@ -96,15 +96,21 @@ afterAll(() => trial.stop())
 const equals = (column: string, index: number) =>
   filter(column, { kind: 'compare', operator: 'eq', value: parameter(index) })
 
+const listOf = (texts: readonly string[]) =>
+  `{${texts.map(text => JSON.stringify(text)).join(',')}}`
+
 async function questionsOf(at: number, texts: readonly string[]): Promise<readonly Question[]> {
   const one = read(`one_${at}`, { select: [star], where: [equals('id', 1)] })
   const two = read(`two_${at}`, { select: [star], where: [equals('id', 1), equals('part', 2)] })
   const among = filter('id', { kind: 'in', value: parameter(1) })
   const any = read(`one_${at}`, { select: [star], where: [among] })
-  const list = `{${texts.map(text => JSON.stringify(text)).join(',')}}`
-  const questions = [await trial.question(any, [list])]
+  const equal = { kind: 'compare', operator: 'eq', value: parameter(1) } as const
+  const all = filter('id', { ...equal, quantifier: 'all' })
+  const every = read(`one_${at}`, { select: [star], where: [all] })
+  const questions = [await trial.question(any, [listOf(texts)])]
   for (const text of texts) {
     questions.push(await trial.question(one, [text]))
+    questions.push(await trial.question(every, [listOf([text])]))
     questions.push(await trial.question(two, [text, random.pick(['1', '01'])]))
   }
   return questions.filter(question => question !== undefined)
