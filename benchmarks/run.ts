@@ -17,6 +17,7 @@ import { pool } from './questions/pool.ts'
 import { readYourWrites } from './questions/read-your-writes.ts'
 import { security } from './questions/security.ts'
 import { uplift } from './questions/uplift.ts'
+import { uptime } from './questions/uptime.ts'
 import { uncachedReads } from './questions/uncached-reads.ts'
 import { validation } from './questions/validation.ts'
 import { writes } from './questions/writes.ts'
@@ -36,6 +37,7 @@ const STUDIES = [
   readYourWrites,
   failover,
   cascade,
+  uptime,
 ]
 
 const { values: options } = parseArgs({

@@ -1,4 +1,4 @@
-import type { LoadOrder, LoadRequest } from '../load/messages.ts'
+import type { Arrivals, LoadOrder, LoadRequest } from '../load/messages.ts'
 import type { Contestant, ContestantName } from './contestants.ts'
 import { cpuMicrosOf, postgresCpuMicros } from './cpu.ts'
 import { type Hits, hitsAt, hitsBetween } from './hits.ts'
@@ -30,6 +30,11 @@ export interface Scenario {
   readonly prepareToCompare?: string
   /** All of it is asked twice before the first round, however long that takes. */
   readonly isKnownBefore?: boolean
+  /**
+   * Requests come at one rate for all: so much of what the baseline reached in the round that is not counted, where each connection sent
+   * the next when it was answered. Undefined: that is how it is in all rounds.
+   */
+  readonly shareOfBaseline?: number
 }
 
 export interface BarBeside {
@@ -65,6 +70,8 @@ export interface Measurement {
   readonly contestant: ContestantName
   readonly round: number
   readonly requests: number
+  /** Requests a second that were due; undefined: each came when one was answered. */
+  readonly duePerSecond?: number | undefined
   /** Processor time per request, in microseconds; undefined where the system does not account for processes. */
   readonly serverCpuMicros: number | undefined
   readonly postgresCpuMicros: number | undefined
@@ -101,13 +108,27 @@ export async function measure(
   bench: Bench,
 ): Promise<readonly Measurement[]> {
   const measurements: Measurement[] = []
-  for (const runner of runners) await measureOnce(scenario, runner, bench, WARM_UP)
+  const before: Measurement[] = []
+  for (const runner of runners) before.push(await measureOnce(scenario, runner, bench, WARM_UP))
+  const arrivals = arrivalsOf(scenario, before)
   for (let round = 1; round <= bench.extent.rounds; round++) {
     for (const runner of runners) {
-      measurements.push(await measureOnce(scenario, runner, bench, round))
+      measurements.push(await measureOnce(scenario, runner, bench, round, arrivals))
     }
   }
   return measurements
+}
+
+const ARRIVALS_SEED = 4_711
+
+function arrivalsOf(
+  { name, shareOfBaseline }: Scenario,
+  before: readonly Measurement[],
+): Arrivals | undefined {
+  if (shareOfBaseline === undefined) return undefined
+  const baseline = before.find(({ contestant }) => contestant === 'baseline')
+  if (baseline === undefined) throw new Error(`${name} needs the baseline`)
+  return { perSecond: shareOfBaseline * baseline.requestsPerSecond, seed: ARRIVALS_SEED }
 }
 
 /** The round that is not counted. */
@@ -118,6 +139,7 @@ async function measureOnce(
   { contestant, server }: Runner,
   { store, load, extent }: Bench,
   round: number,
+  arrivals?: Arrivals,
 ): Promise<Measurement> {
   if (scenario.prepare !== undefined) await query(store.url, scenario.prepare)
   const portion = await load.open({
@@ -126,6 +148,7 @@ async function measureOnce(
     headers: { ...scenario.headers, ...contestant.headers },
     connections: scenario.connections,
     ...limitsOf(scenario, extent, round),
+    arrivals,
   })
   const count = () => (scenario.countsStatements === true ? statementsRun(store) : undefined)
   const hits = () => (scenario.countsHits === true ? hitsAt(server.port) : undefined)
@@ -146,6 +169,7 @@ async function measureOnce(
     contestant: contestant.name,
     round,
     requests,
+    duePerSecond: arrivals?.perSecond,
     serverCpuMicros: perRequest(before.server, after.server, requests),
     postgresCpuMicros: perRequest(before.postgres, after.postgres, requests),
     requestsPerSecond: (requests / elapsedMs) * 1000,

@@ -8,6 +8,8 @@ export interface Study {
   /** Whose versions belong to the figures. */
   readonly packages: readonly string[]
   readonly trials: readonly Trial[]
+  /** How long a full run may take, where somebody wants more than others take, in milliseconds. */
+  readonly timeMaxMs?: number
 }
 
 export interface Trial {

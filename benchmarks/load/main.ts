@@ -1,6 +1,7 @@
 // The process that puts load on a server: it does one command after another for the process that measures.
-import { openPortion, type Portion } from './generate.ts'
+import { openPortion } from './generate.ts'
 import type { LoadCommand, LoadReply } from './messages.ts'
+import type { Portion } from './portion.ts'
 
 let portion: Portion | undefined
 

@@ -16,6 +16,14 @@ export interface LoadOrder {
   /** It ends at whichever comes first; requests under way are then waited for. */
   readonly requestsMax: number
   readonly durationMs: number
+  /** Requests come when they are due, whether or not others were answered. Undefined: a connection sends its next one then. */
+  readonly arrivals?: Arrivals | undefined
+}
+
+/** Independent callers: a Poisson process, the same for the same seed. */
+export interface Arrivals {
+  readonly perSecond: number
+  readonly seed: number
 }
 
 export interface LoadReport {
@@ -26,6 +34,7 @@ export interface LoadReport {
   readonly firstError: string | undefined
   readonly bytes: number
   readonly elapsedMs: number
+  /** From when a request was sent, or was due, to its answer. */
   readonly p50Ms: number
   readonly p99Ms: number
 }

@@ -23,6 +23,9 @@ interface Note {
 }
 
 const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize })
+// What waits for a connection that breaks is told; without these the process would end too.
+pool.on('error', () => undefined)
+pool.on('connect', client => client.on('error', () => undefined))
 const app = fastify()
 
 app.get<{ Params: { id: string } }>('/products/:id', async (request, reply) => {

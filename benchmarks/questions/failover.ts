@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReplicatedNode } from '../../backend/tests/support/replicated.ts'
 import { atLeast, atMost, type Outcome, type Study, type Trial } from '../harness/trial.ts'
 import type { StreamReport, TrafficReport } from '../programs/http/traffic.ts'
+import { failoverByPgpool } from './replicated/by-pgpool.ts'
 import { type Rig, sTier, versionsOf, withReplicas } from './replicated/front.ts'
+import { PGPOOL } from './replicated/pgpool.ts'
 
 const LOAD = { readsPerSecond: 200, writesPerSecond: 100 }
 /** From the kill to the order to promote: how long a cluster manager takes to be sure; S-Tier has no part in it. */
@@ -22,10 +24,20 @@ const killAndPromote: Trial = {
     ),
 }
 
+/** Only where pgpool-II is installed, or unpacked. */
+const pgpoolTrial = (program: string): Trial => ({
+  name: 'pgpool',
+  title: 'The same before pgpool-II',
+  run: extent =>
+    withReplicas({ standbys: 2, synchronous: true }, rig =>
+      failoverByPgpool(rig, program, extent === 'full' ? 3 : 1),
+    ),
+})
+
 export const failover: Study = {
   name: 'failover',
   packages: ['pg'],
-  trials: [killAndPromote],
+  trials: PGPOOL === undefined ? [killAndPromote] : [killAndPromote, pgpoolTrial(PGPOOL)],
 }
 
 interface Repetition {

@@ -5,7 +5,9 @@ import { atLeast, atMost, type Outcome, type Study, type Trial } from '../harnes
 import { SEEDED } from '../programs/http/entries.ts'
 import type { ByHandReport } from '../programs/http/by-hand.ts'
 import type { PairsReport } from '../programs/http/pairs.ts'
+import { staleByPgpool } from './replicated/by-pgpool.ts'
 import { type Rig, sTier, versionsOf, withReplicas } from './replicated/front.ts'
+import { PGPOOL } from './replicated/pgpool.ts'
 
 /** Few enough that the processors have time left: with more, all wait for those, and no longer for replicas. */
 const CALLERS = 4
@@ -22,10 +24,21 @@ const pairsTrial: Trial = {
   run: extent => withReplicas({ standbys: 2 }, rig => measure(rig, EXTENT[extent])),
 }
 
+/** Only where pgpool-II is installed, or unpacked. */
+const pgpoolTrial = (program: string): Trial => ({
+  name: 'pgpool',
+  title: 'The same through pgpool-II',
+  run: extent =>
+    withReplicas({ standbys: 2 }, rig => {
+      startWriteLoad(rig)
+      return staleByPgpool(rig, program, EXTENT[extent].controls)
+    }),
+})
+
 export const readYourWrites: Study = {
   name: 'read-your-writes',
   packages: ['pg'],
-  trials: [pairsTrial],
+  trials: PGPOOL === undefined ? [pairsTrial] : [pairsTrial, pgpoolTrial(PGPOOL)],
 }
 
 type Pairs = (count: number, withToken: boolean) => Promise<PairsReport>
