@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Runner, requestsOf, type Scenario } from './rounds.ts'
 import { saySame } from './same-answers.ts'
 import { query, type Store } from './store.ts'
 
 /** So many requests of a scenario are compared before it is measured. */
 const COMPARED = 20
+/** What is written past the servers shows when their caches have read the journal. */
+const NOTICED_MS = 1_000
 
 /**
  * Asks all contestants the same and compares what they say; the floor answers a constant and is left out. Fails with
@@ -50,7 +53,10 @@ function compare(scenario: string, first: Answers, other: Answers): void {
 
 async function askAll(scenario: Scenario, runner: Runner, store: Store): Promise<Answers> {
   const prepare = scenario.prepareToCompare ?? scenario.prepare
-  if (prepare !== undefined) await query(store.url, prepare)
+  if (prepare !== undefined) {
+    await query(store.url, prepare)
+    await sleep(NOTICED_MS)
+  }
   const answers: Answer[] = []
   for (let index = 0; index < COMPARED; index++) answers.push(await ask(scenario, runner, index))
   return { contestant: runner.contestant.name, answers }

@@ -1,5 +1,6 @@
 import { sTier } from '../../harness/contestants.ts'
 import { interleave } from '../../harness/interleave.ts'
+import { journal } from '../../harness/journaled.ts'
 import { type LoadGenerator, startLoadGenerator } from '../../harness/load.ts'
 import { type RunningServer, startServer } from '../../harness/processes.ts'
 import { median } from '../../harness/statistics.ts'
@@ -9,7 +10,7 @@ import { takeTurn } from '../../harness/turns.ts'
 
 /** Starts of the same server differ, so there are several of each; turns are so short that what else goes on falls on both. */
 const EXTENT = {
-  full: { starts: 7, turns: 12, warmUp: 8_000, requests: 1_000 },
+  full: { starts: 5, turns: 10, warmUp: 15_000, requests: 3_000 },
   quick: { starts: 1, turns: 2, warmUp: 500, requests: 500 },
 }
 const CONNECTIONS = 16
@@ -30,6 +31,7 @@ export const throughput: Trial = {
   title: 'An answer of S-Tier, with and without its monitor',
   async run(extent) {
     const store = await startStore()
+    await journal(store, ['products'])
     const load = startLoadGenerator()
     const pairs = new Map<string, readonly Pair[]>()
     try {

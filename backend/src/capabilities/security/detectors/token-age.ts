@@ -50,8 +50,9 @@ export class TokenAgeDetector implements Detector {
   }
 
   see(facts: Facts): Finding | undefined {
-    const { issuer = '', role = '', tokenHash, tokenLifeMs } = facts.event
+    const { tokenHash, tokenLifeMs } = facts.event
     if (tokenHash === undefined || tokenLifeMs === undefined || tokenLifeMs < 0) return undefined
+    const { issuer = '', role = '' } = facts.event
     const lives = this.#livesOf(JSON.stringify([issuer, role]))
     const usualMs = lives?.usualMs()
     lives?.learn(tokenHash, tokenLifeMs)
