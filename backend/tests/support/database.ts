@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { inject } from 'vitest'
 
@@ -55,9 +56,20 @@ function open(name: string): TestDatabase {
     },
     async drop() {
       await pool.end()
+      await isLeft(name)
       await onCluster(`drop database if exists ${name} with (force)`)
     },
   }
+}
+
+/** For so long those who have been ended may take to leave. */
+const LEAVES_MS = 500
+
+/** A pool of `pg` has ended before its connections have, and nobody listens any more to one that is then ended by force. */
+async function isLeft(name: string): Promise<void> {
+  const text = `select from pg_stat_activity where datname = '${name}' limit 1`
+  const until = Date.now() + LEAVES_MS
+  while ((await onCluster(text)).length > 0 && Date.now() < until) await sleep(10)
 }
 
 function urlOf(database: string, user: string): string {
